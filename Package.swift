@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: unsafe code is marked, warnings stop the build.
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A stage of the pipeline and the targets it may import.
+func stage(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: imports, swiftSettings: settings)
+}
+
+/// The tests of one target; `extra` names what they build their cases with.
+func tests(of name: String, _ extra: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + extra,
+    swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+  name: "Stillwater",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Stillwater", targets: ["Stillwater"]),
+    .executable(name: "stillwater", targets: ["StillwaterCLI"]),
+    .executable(name: "stillwater-bench", targets: ["Benchmarks"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Shims: the only targets that know a C library.
+    .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
+    .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
+    .target(name: "CKernels"),
+    .target(name: "CNumbers"),
+
+    // Stages: each turns one noun into the next.
+    stage("Compute", ["COpenBLAS", "CKernels"]),
+    stage("Files", ["CZlib", "CZstd", crypto]),
+    stage("Tabular"),
+    stage("Ingestion", ["Tabular", "Files", "CLibCSV", "CNumbers"]),
+    stage("Encoding", ["Tabular", "Compute"]),
+    stage("Neural", ["Compute"]),
+    stage("Diffusion", ["Neural", "Compute"]),
+    stage("Scoring", ["Diffusion", "Compute"]),
+    stage("Calibration", ["Compute"]),
+    stage("Evaluation", ["Compute"]),
+    stage("Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
+
+    // The public face, where stages meet, and the command line on top of it.
+    stage(
+      "Stillwater",
+      [
+        "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
+        "Calibration", "Evaluation", "Reporting", yams,
+      ]),
+    .executableTarget(
+      name: "StillwaterCLI", dependencies: ["Stillwater", argumentParser],
+      swiftSettings: settings),
+
+    // Tests and benchmarks.
+    .target(
+      name: "TestSupport", dependencies: ["Compute"], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Benchmarks", dependencies: ["Stillwater", "Evaluation", argumentParser],
+      path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
+    tests(of: "Compute"),
+    tests(of: "Files"),
+    tests(of: "Ingestion", ["Tabular", "Files"]),
+    tests(of: "Encoding", ["Tabular", "Compute"]),
+    tests(of: "Neural", ["Compute"]),
+    tests(of: "Diffusion", ["Neural", "Compute"]),
+    tests(of: "Scoring", ["Diffusion", "Compute"]),
+    tests(of: "Calibration", ["Compute"]),
+    tests(of: "Evaluation", ["Compute"]),
+    tests(of: "Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
+    tests(of: "Stillwater", ["StillwaterCLI"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

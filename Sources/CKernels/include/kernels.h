@@ -1,0 +1,50 @@
+// Fused loops on rows of floats: pointers and counts in, numbers out.
+// No allocation, no state, no threads. Matrices are row-major; NaN passes through.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// activation.c
+void kernel_bias_silu(float *z, const float *bias, float *y, size_t rows, size_t columns);
+void kernel_silu_backward(const float *z, const float *dy, float *dz, size_t count);
+void kernel_add_bias(float *y, const float *bias, size_t rows, size_t columns);
+void kernel_add_residual(float *h, const float *dh, const float *bias, size_t rows, size_t columns);
+
+// normalization.c
+void kernel_layer_norm(const float *x, const float *gain, const float *bias, float *y, float *mean,
+                       float *rstd, size_t rows, size_t columns);
+void kernel_layer_norm_backward(const float *x, const float *gain, const float *mean,
+                                const float *rstd, const float *dy, float *dx, float *dgain,
+                                float *dbias, size_t rows, size_t columns);
+
+// reduction.c
+float kernel_sum_of_squares(const float *x, size_t count);
+float kernel_dot(const float *x, const float *y, size_t count);
+float kernel_squared_distance(const float *x, const float *y, size_t count);
+void kernel_column_sums(const float *x, float *sums, size_t rows, size_t columns);
+void kernel_row_squares(const float *x, float *squares, size_t rows, size_t columns);
+
+// neighbors.c
+void kernel_nearest(const float *products, size_t stride, const float *query_squares,
+                    const float *block_squares, size_t queries, size_t block, int32_t first,
+                    const int32_t *excluded, size_t k, float *distances, int32_t *indices);
+
+// local.c
+void kernel_empirical_denoise(const float *x, const float *exemplars, size_t columns,
+                              const int32_t *indices, size_t k, float sigma, float *denoised,
+                              float *weights);
+double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns,
+                             const int32_t *indices, size_t k, float sigma, float *workspace,
+                             float *solved, float *precision);
+
+// gaussian.c
+void kernel_gaussian(uint64_t seed, uint64_t stream, uint64_t first, float *noise, size_t count);
+
+// optimizer.c
+void kernel_adamw(float *parameters, float *average, float *m, float *v, const float *gradient,
+                  size_t count, float rate, float beta1, float beta2, float epsilon, float decay,
+                  float correction1, float correction2, float averaging);
+
+// posterior.c
+void kernel_posterior_weights(float *products, const float *center_squares, const float *scales,
+                              size_t rows, size_t columns);

@@ -1,0 +1,41 @@
+#include "clones.h"
+#include "kernels.h"
+
+CLONES float kernel_sum_of_squares(const float *x, size_t count) {
+  RELAXED
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += x[i] * x[i];
+  return sum;
+}
+
+CLONES float kernel_dot(const float *x, const float *y, size_t count) {
+  RELAXED
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += x[i] * y[i];
+  return sum;
+}
+
+CLONES float kernel_squared_distance(const float *x, const float *y, size_t count) {
+  RELAXED
+  float sum = 0;
+  for (size_t i = 0; i < count; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
+  return sum;
+}
+
+// sums[j] += sum over rows of x[row, j]: the gradient of a bias.
+CLONES void kernel_column_sums(const float *restrict x, float *restrict sums, size_t rows,
+                               size_t columns) {
+  for (size_t row = 0; row < rows; row++)
+    for (size_t j = 0; j < columns; j++) sums[j] += x[row * columns + j];
+}
+
+// squares[row] = |x[row]|^2.
+CLONES void kernel_row_squares(const float *restrict x, float *restrict squares, size_t rows,
+                               size_t columns) {
+  RELAXED
+  for (size_t row = 0; row < rows; row++) {
+    float sum = 0;
+    for (size_t j = 0; j < columns; j++) sum += x[row * columns + j] * x[row * columns + j];
+    squares[row] = sum;
+  }
+}

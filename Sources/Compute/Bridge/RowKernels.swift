@@ -1,0 +1,67 @@
+import CKernels
+
+/// Adds the sum of each column of `x` to `sums`, `[columns]`.
+package func addColumnSums(of x: Matrix, to sums: inout MutableSpan<Float>) {
+  precondition(sums.count == x.columns, "\(sums.count) sums for \(x.columns) columns")
+  unsafe sums.withUnsafeMutableBufferPointer { sums in
+    guard let target = sums.baseAddress else { return }
+    unsafe kernel_column_sums(x.values, target, x.rows, x.columns)
+  }
+}
+
+/// The sum of squares of `x`, reassociated in single precision.
+package func sumOfSquares(_ x: Span<Float>) -> Float {
+  unsafe x.withUnsafeBufferPointer { x in
+    guard let source = x.baseAddress else { return 0 }
+    return unsafe kernel_sum_of_squares(source, x.count)
+  }
+}
+
+extension Matrix {
+  /// |row|^2 of every row, `[rows]`.
+  package func rowSquares() -> [Float] {
+    var squares = [Float](repeating: 0, count: rows)
+    unsafe kernel_row_squares(values, &squares, rows, columns)
+    return squares
+  }
+
+  /// |self[i] - other[i]|^2 of every row i, `[rows]`.
+  package func rowSquaredDistances(to other: Matrix) -> [Float] {
+    precondition(
+      rows == other.rows && columns == other.columns,
+      "[\(rows), \(columns)] against [\(other.rows), \(other.columns)]")
+    var difference = self
+    for index in difference.values.indices { difference.values[index] -= other.values[index] }
+    return difference.rowSquares()
+  }
+}
+
+/// Fills `noise` with standard normal numbers of the addresses (seed, stream, 0...).
+package func fillGaussian(_ noise: inout [Float], seed: UInt64, stream: UInt64) {
+  unsafe kernel_gaussian(seed, stream, 0, &noise, noise.count)
+}
+
+extension Matrix {
+  /// Standard normal numbers of the addresses (seed, stream, 0...).
+  package static func gaussian(rows: Int, columns: Int, seed: UInt64, stream: UInt64) -> Matrix {
+    var noise = Matrix(rows: rows, columns: columns)
+    fillGaussian(&noise.values, seed: seed, stream: stream)
+    return noise
+  }
+}
+
+/// Replaces `products`, y · c of rows and centers, by softmax(-|y - c|^2 scale) over the centers.
+///
+/// - Parameters:
+///   - products: `[rows, centers]`, replaced.
+///   - centerSquares: |c|^2, `[centers]`.
+///   - scales: 1 / (2 variance) of each row, `[rows]`.
+package func posteriorWeights(
+  _ products: inout Matrix, centerSquares: [Float], scales: [Float]
+) {
+  precondition(
+    centerSquares.count == products.columns && scales.count == products.rows,
+    "\(centerSquares.count) centers, \(scales.count) scales, [\(products.rows), \(products.columns)]")
+  unsafe kernel_posterior_weights(
+    &products.values, centerSquares, scales, products.rows, products.columns)
+}

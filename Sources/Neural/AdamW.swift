@@ -1,0 +1,84 @@
+import Compute
+
+/// AdamW (Loshchilov and Hutter 2019) with clipping by the global norm and a running average of the
+/// parameters, in one walk over all of them.
+package struct AdamW: Sendable {
+  package struct Options: Sendable, Equatable, Codable {
+    package var learningRate: Float = 2e-3
+    package var beta1: Float = 0.9
+    package var beta2: Float = 0.999
+    package var epsilon: Float = 1e-8
+    package var weightDecay: Float = 0
+    /// The gradient is scaled down to this norm.
+    package var clipNorm: Float = 1
+    /// Share of the old value in the running average, 0..<1.
+    package var averaging: Float = 0.98
+
+    package init() {}
+  }
+
+  package let options: Options
+  /// The running average, which is what a trained network uses, `[count]`.
+  package private(set) var average: [Float]
+  /// Steps taken.
+  package private(set) var step = 0
+  /// Steps passed over because the gradient was not finite.
+  package private(set) var skipped = 0
+  private var m, v: [Float]
+
+  package init(_ options: Options, parameters: [Float]) {
+    (self.options, average) = (options, parameters)
+    m = [Float](repeating: 0, count: parameters.count)
+    v = m
+  }
+
+  /// Moves the parameters against the gradient.
+  ///
+  /// - Parameters:
+  ///   - parameters: `[count]`.
+  ///   - gradient: `[count]`; scaled down when its norm is above the clip.
+  ///   - rate: the share of the learning rate, 0...1, from a schedule.
+  /// - Returns: false when the gradient was not finite and the step was passed over.
+  @discardableResult
+  package mutating func update(_ parameters: inout [Float], _ gradient: inout [Float], rate: Float)
+    -> Bool
+  {
+    let norm = sumOfSquares(gradient.span).squareRoot()
+    guard norm.isFinite else {
+      skipped += 1
+      return false
+    }
+    if norm > options.clipNorm {
+      let scale = options.clipNorm / norm
+      for index in gradient.indices { gradient[index] *= scale }
+    }
+    step += 1
+    // The average starts as the plain mean of the first steps, else it would remember the start.
+    let averaging = min(options.averaging, Float(step - 1) / Float(step))
+    adamW(
+      AdamWStep(
+        step: step, learningRate: options.learningRate * rate, beta1: options.beta1,
+        beta2: options.beta2, epsilon: options.epsilon, weightDecay: options.weightDecay,
+        averaging: averaging),
+      parameters: &parameters, average: &average, m: &m, v: &v, gradient: gradient)
+    return true
+  }
+}
+
+/// The share of the learning rate at each step.
+package enum LearningRateSchedule: Sendable, Equatable {
+  case constant
+  /// A straight rise over `warmUp` steps, then half a cosine down to 0 at `total`.
+  case cosineDecay(warmUp: Int, total: Int)
+
+  /// The share, 0...1, at a step counted from 0.
+  package func rate(at step: Int) -> Float {
+    switch self {
+    case .constant: return 1
+    case .cosineDecay(let warmUp, let total):
+      if step < warmUp { return Float(step + 1) / Float(warmUp) }
+      let progress = Double(step - warmUp) / Double(max(1, total - warmUp))
+      return Float(0.5 * (1 + cosine(.pi * min(1, progress))))
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package import Compute
+
+/// One view of the baseline and the two residuals measured in it: the distance to the empirical
+/// denoiser's answer, and the Mahalanobis distance to the Gaussian of the nearest rows.
+package struct NeighborView: Sendable {
+  /// Settings of the two denoisers; noise levels in encoded units.
+  package struct Options: Sendable, Equatable, Codable {
+    package var empiricalCount = 64
+    package var empiricalSigma: Float = 0.5
+    package var localCount = 16
+    package var localSigma: Float = 0.8
+    /// Share of the neighbours' own residual that is taken off: dense and thin regions differ.
+    package var localShare: Float = 0.25
+
+    package init() {}
+  }
+
+  /// How two residuals of a row become one number.
+  package struct Mixture: Sendable, Equatable, Codable {
+    package var localScale, empiricalScale: LogScale
+    /// Weights of the two within the view, adding up to 1.
+    package var localWeight, empiricalWeight: Float
+    /// Weight of the view among the views.
+    package var viewWeight: Float
+  }
+
+  package let exemplars: NearestRows
+  package let options: Options
+  /// ln of the residuals of every exemplar against the others, `[exemplars]`.
+  package internal(set) var localReference, empiricalReference: [Float]
+  package internal(set) var mixture: Mixture
+
+  package init(
+    exemplars: Matrix, options: Options, localReference: [Float], empiricalReference: [Float],
+    mixture: Mixture
+  ) {
+    precondition(
+      localReference.count == exemplars.rows && empiricalReference.count == exemplars.rows,
+      "\(localReference.count) references for \(exemplars.rows) exemplars")
+    self.exemplars = NearestRows(exemplars)
+    (self.options, self.mixture) = (options, mixture)
+    (self.localReference, self.empiricalReference) = (localReference, empiricalReference)
+  }
+
+  /// The logarithms of both residuals of each query, before the scales.
+  struct Logarithms: Sendable {
+    var local, empirical: [Float]
+    var neighbors: Neighbors?
+  }
+
+  /// ln m and ln e of each query, less the local share of its neighbours' own.
+  ///
+  /// - Parameter excluded: for each query an exemplar it must not see, or -1; empty for none.
+  func logarithms(of queries: Matrix, excluding excluded: [Int32] = [], correcting: Bool = true)
+    -> Logarithms
+  {
+    let available = exemplars.rows.rows - (excluded.isEmpty ? 0 : 1)
+    let neighbors = exemplars.neighbors(
+      of: queries, count: min(options.empiricalCount, available), excluding: excluded)
+    let denoised = exemplars.empiricalDenoise(
+      queries, neighbors, count: neighbors.count, sigma: options.empiricalSigma)
+    let local = exemplars.localGaussian(
+      queries, neighbors, count: min(options.localCount, neighbors.count),
+      sigma: options.localSigma, details: false)
+    var result = Logarithms(
+      local: local.distance.map { logResidual($0) },
+      empirical: queries.rowSquaredDistances(to: denoised).map { logResidual($0) },
+      neighbors: neighbors)
+    if correcting { subtractLocalShare(&result, neighbors) }
+    return result
+  }
+
+  private func subtractLocalShare(_ result: inout Logarithms, _ neighbors: Neighbors) {
+    let count = min(options.localCount, neighbors.count)
+    let share = options.localShare / Float(count)
+    for query in result.local.indices {
+      var (local, empirical) = (Float(0), Float(0))
+      for index in neighbors.indices(of: query).prefix(count) {
+        local += localReference[Int(index)]
+        empirical += empiricalReference[Int(index)]
+      }
+      result.local[query] -= share * local
+      result.empirical[query] -= share * empirical
+    }
+  }
+
+  /// The view's score of each query: the weighted z of both residuals.
+  func scores(_ logarithms: Logarithms) -> [Float] {
+    zip(logarithms.local, logarithms.empirical).map { local, empirical in
+      mixture.localWeight * mixture.localScale.z(local)
+        + mixture.empiricalWeight * mixture.empiricalScale.z(empirical)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Compute
+package import Diffusion
+
+/// How badly a trained denoiser brings a sample back, over a few noise levels: the mean z of the log
+/// of the squared reconstruction error.
+package struct ReconstructionScore: Sendable {
+  package let denoiser: NeuralDenoiser
+  package let sigmas: [Float]
+  /// Antithetic pairs of noise per level, the same few for every row.
+  package static let pairs = 1
+  /// Addresses the noise.
+  package let seed: UInt64
+  /// One scale per noise level, from rows the network was not trained on.
+  package internal(set) var scales: [LogScale]
+
+  package init(denoiser: NeuralDenoiser, sigmas: [Float], seed: UInt64, scales: [LogScale]) {
+    precondition(scales.count == sigmas.count, "\(scales.count) scales, \(sigmas.count) levels")
+    (self.denoiser, self.sigmas, self.seed, self.scales) = (denoiser, sigmas, seed, scales)
+  }
+
+  /// ln of the error |x - D(x + σ e; σ)|² for each level and row, averaged over e = 0 and the pairs.
+  func logarithms(of samples: Matrix) -> [[Float]] {
+    sigmas.indices.map { level in
+      var total = [Float](repeating: 0, count: samples.rows)
+      let noises = [nil] + (0..<Self.pairs).flatMap { draw -> [[Float]?] in
+        let noise = sharedNoise(level: level, draw: draw)
+        return [noise, noise.map { -$0 }]
+      }
+      for noise in noises {
+        let noised = noise.map { samples.adding($0, scale: sigmas[level]) } ?? samples
+        let errors = samples.rowSquaredDistances(
+          to: denoiser.denoise(noised, sigma: sigmas[level]))
+        for row in total.indices { total[row] += errors[row] }
+      }
+      return total.map { logResidual($0 / Float(noises.count)) }
+    }
+  }
+
+  /// One noise vector for all rows, addressed by (seed, level, draw), `[features]`.
+  private func sharedNoise(level: Int, draw: Int) -> [Float] {
+    var noise = [Float](repeating: 0, count: denoiser.features)
+    fillGaussian(&noise, seed: seed &+ 0x5eed, stream: UInt64(level * 1024 + draw))
+    return noise
+  }
+
+  /// The mean over the levels of the z of each row.
+  func scores(_ logarithms: [[Float]]) -> [Float] {
+    guard let rows = logarithms.first?.count else { return [] }
+    return (0..<rows).map { row in
+      var total: Float = 0
+      for (scale, level) in zip(scales, logarithms) { total += scale.z(level[row]) }
+      return total / Float(scales.count)
+    }
+  }
+
+  /// Fits the scales to rows the network was not trained on.
+  mutating func calibrate(_ logarithms: [[Float]]) {
+    scales = logarithms.map { LogScale.fit(to: $0) }
+  }
+}

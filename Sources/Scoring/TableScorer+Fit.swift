@@ -1,0 +1,121 @@
+package import Compute
+package import Diffusion
+
+/// How a table scorer is built.
+package struct TableScorerOptions: Sendable, Equatable, Codable {
+  package var neighbors = NeighborView.Options()
+  /// Baseline rows kept in the model; 0 keeps none.
+  package var exemplars = 10_000
+  /// Whether a network is trained.
+  package var trainsNetwork = true
+  package var networkShare: Float = 0.2
+  package var networkSigmas: [Float] = [0.15, 0.4, 1]
+  package var training = TrainingOptions()
+  package var seed: UInt64 = 0
+
+  package init() {}
+}
+
+/// A fitted scorer and what calibration needs.
+package struct TableFit: Sendable {
+  package let scorer: TableScorer
+  /// Scores of normal rows that the network was not trained on, each against the other rows.
+  package let calibrationScores: [Float]
+  /// How the training went; nil when no network was trained.
+  package let history: TrainingHistory?
+}
+
+extension TableScorer {
+  /// Learns normal from encoded baseline rows.
+  ///
+  /// - Parameters:
+  ///   - samples: every view of the baseline, `[rows, features]` each.
+  ///   - groups: the features of each column, which stand-ins exchange together.
+  package static func fit(
+    to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int
+  ) async -> TableFit {
+    let rows = samples[0].rows
+    var stream = RandomStream(seed: options.seed, stream: 0x7461)
+    let kept = stream.sample(options.exemplars, of: rows)
+    let heldOut = stream.sample(heldOutCount(of: kept.count), of: kept.count)
+    let exemplars = samples.map { $0.selecting(rows: kept) }
+    async let trained = network(
+      samples[0], heldOut: heldOut.map { kept[$0] }, options: options)
+    var views = await parallelViews(exemplars, options: options, workers: workers)
+    let probe = Probe(exemplars, groups: groups, seed: options.seed)
+    for index in views.indices { await views[index].weigh(by: probe, view: index, workers: workers) }
+    let denoiser = await trained
+    var scorer = TableScorer(
+      views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
+      networkShare: options.networkShare)
+    let scores = await scorer.calibrate(exemplars, heldOut: heldOut, workers: workers)
+    return TableFit(
+      scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history)
+  }
+
+  /// Rows the network does not see: a fifth, at most 2,000, at least half of the smallest baselines.
+  static func heldOutCount(of rows: Int) -> Int {
+    min(2_000, max(rows / 5, min(rows / 2, 100)))
+  }
+
+  private static func network(_ samples: Matrix, heldOut: [Int], options: TableScorerOptions) async
+    -> NeuralDenoiser?
+  {
+    guard options.trainsNetwork else { return nil }
+    let hidden = Set(heldOut)
+    let seen = (0..<samples.rows).filter { !hidden.contains($0) }
+    var training = options.training
+    training.seed = options.seed
+    return NeuralDenoiser.fit(
+      to: samples.selecting(rows: seen), heldOut: samples.selecting(rows: heldOut),
+      options: training)
+  }
+
+  private static func parallelViews(
+    _ exemplars: [Matrix], options: TableScorerOptions, workers: Int
+  ) async -> [NeighborView] {
+    var views: [NeighborView] = []
+    for rows in exemplars {
+      views.append(await NeighborView.fit(to: rows, options: options.neighbors, workers: workers))
+    }
+    return views
+  }
+
+  /// Fits the network's scales to the held-out rows and returns these rows' scores.
+  private mutating func calibrate(_ exemplars: [Matrix], heldOut: [Int], workers: Int) async
+    -> [Float]
+  {
+    let parts = chunks(of: heldOut.count)
+    let model = self
+    let pieces = await parallelMap(parts.count, workers: workers) { part in
+      let rows = parts[part].map { heldOut[$0] }
+      let padded = exemplars.map {
+        $0.selecting(rows: rows).padded(rows: 0..<rows.count, to: chunkRows)
+      }
+      let excluded =
+        rows.map { Int32($0) } + [Int32](repeating: -1, count: chunkRows - rows.count)
+      let logarithms = zip(model.views, padded).map { view, queries in
+        view.logarithms(of: queries, excluding: excluded)
+      }
+      return (logarithms, model.reconstruction?.logarithms(of: padded[0]), rows.count)
+    }
+    if reconstruction != nil {
+      let levels = reconstruction?.sigmas.count ?? 0
+      reconstruction?.calibrate(
+        (0..<levels).map { level in
+          pieces.flatMap { ($0.1?[level] ?? []).prefix($0.2) }
+        })
+    }
+    return pieces.flatMap { combine($0.0, $0.1).prefix($0.2) }
+  }
+}
+
+extension ReconstructionScore {
+  static func uncalibrated(_ denoiser: NeuralDenoiser, _ options: TableScorerOptions)
+    -> ReconstructionScore
+  {
+    ReconstructionScore(
+      denoiser: denoiser, sigmas: options.networkSigmas, seed: options.seed,
+      scales: options.networkSigmas.map { _ in LogScale(mean: 0, deviation: 1) })
+  }
+}

@@ -1,0 +1,108 @@
+package import Compute
+import Diffusion
+
+/// What scoring says about each row of a table.
+package struct RowScores: Sendable, Equatable {
+  /// Higher is more abnormal; about 0 with deviation about 1 on normal rows; finite, `[rows]`.
+  package var scores: [Float]
+  /// How much each feature departs from what the others let expect, not negative,
+  /// `[rows, features]`.
+  package var contributions: Matrix
+  /// What each feature was expected to be given the others, in standard units, `[rows, features]`.
+  package var expected: Matrix
+}
+
+/// Scores table rows by how badly the denoisers bring them back.
+package struct TableScorer: Sendable {
+  /// Views with baseline rows inside; empty when the model must hold none.
+  package internal(set) var views: [NeighborView]
+  /// The trained network on the standard view; nil at `fast`.
+  package internal(set) var reconstruction: ReconstructionScore?
+  /// Share of the network in the score, 0...1.
+  package let networkShare: Float
+
+  package init(
+    views: [NeighborView], reconstruction: ReconstructionScore?, networkShare: Float
+  ) {
+    precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
+    (self.views, self.reconstruction, self.networkShare) = (views, reconstruction, networkShare)
+  }
+
+  /// The scores of encoded rows, the same whatever rows they come with and however many workers
+  /// there are.
+  ///
+  /// - Parameter samples: every view of the rows, `[rows, features]` each.
+  package func scores(for samples: [Matrix], workers: Int) async -> RowScores {
+    let parts = chunks(of: samples[0].rows)
+    let results = await parallelMap(parts.count, workers: workers) { index in
+      self.score(samples, rows: parts[index])
+    }
+    return Self.joined(results, features: samples[0].columns)
+  }
+
+  /// One chunk: padded to full height, scored, and cut back.
+  private func score(_ samples: [Matrix], rows: Range<Int>) -> RowScores {
+    let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
+    let logarithms = zip(views, padded).map { view, queries in view.logarithms(of: queries) }
+    let errors = reconstruction.map { $0.logarithms(of: padded[0]) }
+    let total = combine(logarithms, errors)
+    let (contributions, expected) = attribute(padded[0], logarithms.first.flatMap(\.neighbors))
+    return RowScores(
+      scores: Array(total.prefix(rows.count)),
+      contributions: contributions.padded(rows: 0..<rows.count, to: rows.count),
+      expected: expected.padded(rows: 0..<rows.count, to: rows.count))
+  }
+
+  /// The weighted mean of the views and the network's share.
+  func combine(_ logarithms: [NeighborView.Logarithms], _ errors: [[Float]]?) -> [Float] {
+    let weight = views.reduce(0) { $0 + $1.mixture.viewWeight }
+    var total = [Float](repeating: 0, count: logarithms.first?.local.count ?? errors?[0].count ?? 0)
+    let share = views.isEmpty ? 1 : (reconstruction == nil ? 0 : networkShare)
+    for (view, logarithms) in zip(views, logarithms) {
+      let factor = (1 - share) * view.mixture.viewWeight / weight
+      for (row, score) in view.scores(logarithms).enumerated() { total[row] += factor * score }
+    }
+    if let reconstruction, let errors {
+      for (row, score) in reconstruction.scores(errors).enumerated() { total[row] += share * score }
+    }
+    return total
+  }
+
+  /// For each feature of a Gaussian with precision Q: given all others it is expected at
+  /// x - (Q r) / Q_jj, and replacing it by that lowers r'Qr by (Q r)² / Q_jj.
+  private func attribute(_ samples: Matrix, _ neighbors: Neighbors?) -> (Matrix, Matrix) {
+    guard let view = views.first, let neighbors else { return attributeByNetwork(samples) }
+    let fit = view.exemplars.localGaussian(
+      samples, neighbors, count: min(view.options.localCount, neighbors.count),
+      sigma: view.options.localSigma, details: true)
+    var (contributions, expected) = (samples, samples)
+    for index in samples.values.indices {
+      let (solved, precision) = (fit.solved.values[index], max(fit.precision.values[index], 1e-9))
+      contributions.values[index] = solved * solved / precision
+      expected.values[index] -= solved / precision
+    }
+    return (contributions, expected)
+  }
+
+  /// Without baseline rows: the squared difference to the network's reconstruction.
+  private func attributeByNetwork(_ samples: Matrix) -> (Matrix, Matrix) {
+    guard let reconstruction else { return (samples, samples) }
+    let middle = reconstruction.sigmas[reconstruction.sigmas.count / 2]
+    let expected = reconstruction.denoiser.denoise(samples, sigma: middle)
+    var contributions = samples
+    for index in samples.values.indices {
+      let difference = samples.values[index] - expected.values[index]
+      contributions.values[index] = difference * difference
+    }
+    return (contributions, expected)
+  }
+
+  private static func joined(_ parts: [RowScores], features: Int) -> RowScores {
+    let rows = parts.reduce(0) { $0 + $1.scores.count }
+    return RowScores(
+      scores: parts.flatMap(\.scores),
+      contributions: Matrix(
+        rows: rows, columns: features, values: parts.flatMap(\.contributions.values)),
+      expected: Matrix(rows: rows, columns: features, values: parts.flatMap(\.expected.values)))
+  }
+}

@@ -37,7 +37,26 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
   package var patience = 4
   package var seed: UInt64 = 0
 
-  package init() { optimizer.learningRate = 5e-3 }
+  package init() {}
+
+  /// What suits the rows of a table.
+  package static var rows: TrainingOptions {
+    var options = TrainingOptions()
+    options.optimizer.learningRate = 5e-3
+    return options
+  }
+
+  /// What suits the windows of a series.
+  package static var windows: TrainingOptions {
+    var options = TrainingOptions()
+    options.batch = 64
+    options.optimizer.weightDecay = 1e-2
+    options.optimizer.clipNorm = 5
+    options.optimizer.averaging = 0.99
+    options.evaluationInterval = 200
+    options.patience = 100
+    return options
+  }
 }
 
 /// A trained network: its averaged parameters and how the training went.
@@ -105,7 +124,9 @@ package struct Trainer: Sendable {
     }
     state.history.heldOutLoss = stop.best
     return TrainedNetwork(
-      network: network, parameters: stop.parameters ?? state.optimizer.average,
+      network: network,
+      parameters: state.history.stoppedEarly
+        ? stop.parameters ?? state.optimizer.average : state.optimizer.average,
       history: state.history)
   }
 }

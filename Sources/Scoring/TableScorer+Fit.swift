@@ -10,7 +10,7 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var trainsNetwork = true
   package var networkShare: Float = 0.2
   package var networkSigmas: [Float] = [0.15, 0.4, 1]
-  package var training = TrainingOptions()
+  package var training = TrainingOptions.rows
   package var seed: UInt64 = 0
 
   package init() {}

@@ -1,0 +1,174 @@
+package import Compute
+package import Tabular
+
+/// A stretch of a series without a gap, encoded.
+package struct Segment: Sendable, Equatable {
+  /// The rows of the table this stretch comes from, in the order of time, `[count]`.
+  package let rows: [Int]
+  /// `[count, channels]`, encoded units, finite.
+  package var values: Matrix
+  /// Whether a value was missing and has been filled in, `[count * channels]`.
+  package let filled: [Bool]
+
+  package init(rows: [Int], values: Matrix, filled: [Bool]) {
+    precondition(
+      rows.count == values.rows && filled.count == values.values.count,
+      "\(rows.count) rows and \(filled.count) marks for [\(values.rows), \(values.columns)]")
+    (self.rows, self.values, self.filled) = (rows, values, filled)
+  }
+}
+
+/// One channel of a series: a numeric column, shifted and scaled.
+package struct Channel: Sendable, Equatable, Codable {
+  package let name: String
+  package let mean: Double
+  /// The unit of the encoded channel: its deviation, or the usual one where it hardly moves.
+  package let scale: Double
+  /// Different values seen in the baseline, counted up to 3.
+  package let distinct: Int
+
+  package init(name: String, mean: Double, scale: Double, distinct: Int) {
+    (self.name, self.mean, self.scale, self.distinct) = (name, mean, scale, distinct)
+  }
+}
+
+/// Turns the rows of a series into standardized channels and cuts them where time jumps; fitted on
+/// the baseline only.
+package struct SeriesEncoder: Sendable, Equatable, Codable {
+  package let channels: [Channel]
+  /// The usual time between rows, nanoseconds; nil without a time column.
+  package let interval: Int64?
+  /// Encoded values are cut at this many units.
+  static let bound = 100.0
+  /// A step of more than this many intervals is a gap.
+  static let gapFactor = 1.5
+  /// Missing runs up to this length are filled by a straight line; longer ones by the mean.
+  static let shortRun = 10
+
+  package init(channels: [Channel], interval: Int64?) {
+    (self.channels, self.interval) = (channels, interval)
+  }
+
+  /// Fits the channels to the feature columns of the baseline.
+  ///
+  /// - Parameters:
+  ///   - tables: one for each file.
+  ///   - interval: the usual time between rows, nanoseconds.
+  package static func fit(to tables: [Table], schema: Schema, interval: Int64?)
+    throws(EncodingError) -> SeriesEncoder
+  {
+    let rows = tables.reduce(0) { $0 + $1.rowCount }
+    guard rows >= TableEncoder.fewestRows else {
+      throw .tooFewRows(found: rows, needed: TableEncoder.fewestRows)
+    }
+    var moments: [(name: String, moments: Moments, distinct: Int)] = []
+    for feature in schema.features {
+      var cells: [Double] = []
+      for table in tables { cells += try numbers(feature.name, in: table) }
+      let present = Moments(of: cells)
+      guard present.count > 0 else { throw .allMissing(column: feature.name) }
+      moments.append((feature.name, present, distinct(cells, most: 3)))
+    }
+    guard !moments.isEmpty else { throw .noFeatures }
+    let moving = moments.map(\.moments.deviation).filter { $0 > 0 }.sorted()
+    let usual = moving.isEmpty ? 1 : quantile(ofSorted: moving, 0.5)
+    return SeriesEncoder(
+      channels: moments.map {
+        Channel(
+          name: $0.name, mean: $0.moments.mean, scale: max($0.moments.deviation, usual),
+          distinct: $0.distinct)
+      }, interval: interval)
+  }
+
+  private static func numbers(_ name: String, in table: Table) throws(EncodingError) -> [Double] {
+    guard let column = table.column(named: name) else { throw .missingColumn(name) }
+    guard case .numbers(let values) = column.values else {
+      throw .wrongKind(column: name, expected: "numbers: a series learns from numeric columns")
+    }
+    return values
+  }
+
+  private static func distinct(_ cells: [Double], most: Int) -> Int {
+    var seen: Set<Double> = []
+    for cell in cells where !cell.isNaN {
+      seen.insert(cell)
+      if seen.count >= most { break }
+    }
+    return seen.count
+  }
+
+  /// The stretches of one series: a new one begins where time jumps by more than one and a half
+  /// intervals.
+  ///
+  /// - Parameters:
+  ///   - table: the rows of one file.
+  ///   - rows: the rows of one series in it, in the order of time.
+  ///   - times: the time of every row of the table; nil without a time column.
+  package func segments(of table: Table, rows: [Int], times: [Int64]?) throws(EncodingError)
+    -> [Segment]
+  {
+    var columns: [[Double]] = []
+    for channel in channels { columns.append(try Self.numbers(channel.name, in: table)) }
+    return cut(rows, times).map { run in
+      var values = Matrix(rows: run.count, columns: channels.count)
+      var filled = [Bool](repeating: false, count: values.values.count)
+      for (index, channel) in channels.enumerated() {
+        let encoded = run.map { row in encode(columns[index][row], channel) }
+        for (offset, value) in Self.interpolated(encoded).enumerated() {
+          values[offset, index] = Float(value)
+          filled[offset * channels.count + index] = encoded[offset].isNaN
+        }
+      }
+      return Segment(rows: Array(run), values: values, filled: filled)
+    }
+  }
+
+  private func encode(_ value: Double, _ channel: Channel) -> Double {
+    guard !value.isNaN else { return .nan }
+    let z = value / channel.scale - channel.mean / channel.scale
+    return min(Self.bound, max(-Self.bound, z.isNaN ? Self.bound : z))
+  }
+
+  /// The value behind an encoded number of a channel.
+  package func decode(_ encoded: Float, channel: Int) -> Double {
+    Double(encoded) * channels[channel].scale + channels[channel].mean
+  }
+
+  private func cut(_ rows: [Int], _ times: [Int64]?) -> [ArraySlice<Int>] {
+    guard let times, let interval, interval > 0 else { return rows.isEmpty ? [] : [rows[...]] }
+    let limit = Double(interval) * Self.gapFactor
+    var (runs, start) = ([ArraySlice<Int>](), 0)
+    for index in rows.indices.dropFirst() {
+      let step = Double(times[rows[index]]) - Double(times[rows[index - 1]])
+      if step > limit {
+        runs.append(rows[start..<index])
+        start = index
+      }
+    }
+    if start < rows.count { runs.append(rows[start...]) }
+    return runs
+  }
+
+  /// Fills NaN: short runs by a straight line, runs at an end by the nearest value, long ones by the
+  /// baseline's mean, which is 0.
+  static func interpolated(_ values: [Double]) -> [Double] {
+    var (result, index) = (values, 0)
+    while index < values.count {
+      guard values[index].isNaN else {
+        index += 1
+        continue
+      }
+      let end = values[index...].firstIndex { !$0.isNaN } ?? values.count
+      let before = index > 0 ? values[index - 1] : nil
+      let after = end < values.count ? values[end] : nil
+      let short = end - index <= shortRun
+      for place in index..<end {
+        let share = Double(place - index + 1) / Double(end - index + 1)
+        let (left, right) = (before ?? after ?? 0, after ?? before ?? 0)
+        result[place] = short ? left + share * (right - left) : 0
+      }
+      index = end
+    }
+    return result
+  }
+}

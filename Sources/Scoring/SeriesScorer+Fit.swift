@@ -1,0 +1,270 @@
+package import Compute
+package import Diffusion
+
+/// How a series scorer is built; lengths in rows, noise in units of the windows' deviation.
+package struct SeriesScorerOptions: Sendable, Equatable, Codable {
+  /// Rows per window of the network; nil lets the baseline decide.
+  package var window: Int?
+  /// Whether a network is trained.
+  package var trainsNetwork = true
+  package var training = TrainingOptions.windows
+  package var width = 128
+  package var blocks = 2
+  package var seed: UInt64 = 0
+  /// Share of the baseline that is fitted; the rest is held back for calibration.
+  package var fittedShare = 0.9
+
+  package init() {}
+}
+
+/// A fitted series scorer and what calibration needs.
+package struct SeriesFit: Sendable {
+  package let scorer: SeriesScorer
+  /// Scores of the baseline rows held back, stretch by stretch.
+  package let calibrationScores: [Float]
+  /// Rows of the longest window: nearer rows are not independent.
+  package let blockLength: Int
+  package let history: TrainingHistory?
+}
+
+extension SeriesScorer {
+  /// Learns normal from the segments of a baseline.
+  ///
+  /// - Parameters:
+  ///   - segments: `[rows, channels]` each, encoded units.
+  ///   - distinct: different values of each channel, counted up to 3.
+  package static func fit(
+    to segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, workers: Int
+  ) async -> SeriesFit {
+    let builder = SeriesBuilder(segments, distinct: distinct, options: options)
+    var (scorer, history) = builder.build()
+    var measured: [Measured] = []
+    for segment in segments {
+      measured.append(await scorer.measure(segment, explains: false, workers: workers))
+    }
+    scorer.calibrateParts(measured)
+    var heldOut: [Float] = []
+    for (segment, measured) in zip(builder.fittedRows, measured) {
+      var total = [Float](repeating: 0, count: measured.raw[0].count)
+      for part in scorer.parts {
+        for (row, value) in part.values(measured.raw).enumerated() {
+          total[row] += part.scale.surprise(value)
+        }
+      }
+      heldOut += total.dropFirst(segment)
+    }
+    return SeriesFit(
+      scorer: scorer, calibrationScores: heldOut, blockLength: scorer.longest, history: history)
+  }
+
+  /// Fits units and tails to the baseline's measures.
+  private mutating func calibrateParts(_ measured: [Measured]) {
+    for index in parts.indices {
+      parts[index].units = parts[index].measures.map { measure in
+        let moments = Moments(
+          of: measured.lazy.flatMap { $0.raw[measure].lazy.map { Double($0) } })
+        return Float(max(moments.mean, 1e-12))
+      }
+      let part = parts[index]
+      parts[index].scale = TailScale.fit(to: measured.flatMap { part.measuredValues($0.raw) })
+    }
+  }
+}
+
+extension SeriesScorer.Part {
+  /// The part's values at the rows where all its measures say something; all rows if there is none.
+  fileprivate func measuredValues(_ raw: [[Float]]) -> [Float] {
+    let values = values(raw)
+    let known = values.indices.filter { row in !measures.contains { raw[$0][row].isNaN } }
+    return known.isEmpty ? values : known.map { values[$0] }
+  }
+}
+
+/// Fits the parts of a series scorer to windows of the baseline.
+struct SeriesBuilder {
+  let segments: [Matrix]
+  let distinct: [Int]
+  let options: SeriesScorerOptions
+  /// Rows at the start of each segment that are fitted.
+  let fittedRows: [Int]
+  private let channelCount, longestSegment: Int
+
+  init(_ segments: [Matrix], distinct: [Int], options: SeriesScorerOptions) {
+    (self.segments, self.distinct, self.options) = (segments, distinct, options)
+    fittedRows = segments.map { Int(Double($0.rows) * options.fittedShare) }
+    channelCount = segments.first?.columns ?? 0
+    longestSegment = segments.map(\.rows).max() ?? 0
+  }
+
+  func build() -> (SeriesScorer, TrainingHistory?) {
+    channelCount == 1 ? buildSingle() : buildSeveral()
+  }
+
+  private func length(_ wanted: Int) -> Int { max(2, min(wanted, longestSegment / 4)) }
+
+  /// Fitted windows of all segments, at most `most`, evenly spread.
+  private func windows(_ cutter: WindowCutter, most: Int, column: Int? = nil) -> Matrix {
+    var starts: [(segment: Int, row: Int)] = []
+    for (index, rows) in fittedRows.enumerated() {
+      starts += cutter.starts(in: rows, stride: 1).map { (index, $0) }
+    }
+    let picked = (0..<min(most, starts.count)).map { starts[$0 * starts.count / min(most, starts.count)] }
+    var values: [Float] = []
+    for (segment, row) in picked {
+      let source = column.map { segments[segment].column($0) } ?? segments[segment]
+      values += cutter.windows(of: source, at: [row]).values
+    }
+    return Matrix(rows: picked.count, columns: cutter.length * cutter.channels, values: values)
+  }
+
+  // One channel: forecast, smoothed whitened residual, window density.
+
+  private func buildSingle() -> (SeriesScorer, TrainingHistory?) {
+    let cutter = WindowCutter(length: length(options.window ?? 200), channels: 1)
+    let all = windows(cutter, most: 6_000)
+    let hidden = [0, 1, 4].filter { $0 < cutter.length }
+    let centered = hidden.map { all.centeringRows(over: cutter.length - $0) }
+    let gaussians = centered.map { WindowGaussian.fit(to: $0) }
+    let (denoiser, history) = trainForecaster(centered, gaussians, hidden: hidden)
+    let forecasts = hidden.indices.dropFirst().map { index in
+      ForecastMeasure(
+        cutter: cutter,
+        condition: WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12),
+        denoiser: denoiser)
+    }
+    let wide = WindowCutter(length: length(2 * (options.window ?? 200)), channels: 1)
+    let level = windows(wide, most: 6_000).centeringRows(over: wide.length)
+    let whitened = measure(wide, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
+    let count = forecasts.count
+    return (
+      SeriesScorer(
+        forecasts: Array(forecasts), whitened: [whitened], channels: [],
+        parts: [
+          part("forecast", Array(0..<count), tau: 8), part("residual", [count], tau: 40),
+          part("density", [count + 1], tau: 0),
+        ]), history
+    )
+  }
+
+  private func trainForecaster(
+    _ windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int]
+  ) -> (WindowDenoiser?, TrainingHistory?) {
+    guard options.trainsNetwork else { return (nil, nil) }
+    let sigmas: [Float] = [0.06, 0.12, 0.25, 0.5]
+    var conditions: [WindowCondition] = []
+    for (gaussian, hidden) in zip(gaussians, hidden) {
+      conditions += sigmas.map { WindowCondition(gaussian, hidden: hidden, sigma: $0) }
+    }
+    let vocabulary = WindowDenoiser.Vocabulary(hidden: hidden, sigmas: sigmas)
+    return train(
+      windows, gaussians, conditions, vocabulary, steps: 2_000,
+      kind: { $0 / sigmas.count })
+  }
+
+  // Several channels: residual and density at two noise levels, density of each channel.
+
+  private func buildSeveral() -> (SeriesScorer, TrainingHistory?) {
+    let rows = length(options.window ?? max(2, 800 / channelCount))
+    let cutter = WindowCutter(length: rows, channels: channelCount)
+    let all = windows(cutter, most: 4_000)
+    let gaussian = WindowGaussian.fit(to: all)
+    let sigmas: [Float] = [0.12, 0.25]
+    let (denoiser, history) = trainDenoiser(all, gaussian, sigmas)
+    let whitened = sigmas.map { sigma in
+      measure(
+        cutter, gaussian, sigma: sigma, centers: false,
+        correction: denoiser.map { self.correction($0, gaussian, sigma) })
+    }
+    let channels = channelMeasures()
+    let first = 2 * sigmas.count
+    var parts = [
+      part("residual", [0, 2], tau: 6), part("density", [1, 3], tau: 6),
+    ]
+    if !channels.isEmpty {
+      parts.append(part("channels", Array(first..<first + channels.count), tau: 0))
+    }
+    return (
+      SeriesScorer(forecasts: [], whitened: whitened, channels: channels, parts: parts), history
+    )
+  }
+
+  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigmas: [Float]) -> (
+    WindowDenoiser?, TrainingHistory?
+  ) {
+    guard options.trainsNetwork else { return (nil, nil) }
+    let centered = windows.adding(gaussian.mean, scale: -1)
+    let shifted = WindowGaussian(
+      mean: [Float](repeating: 0, count: gaussian.mean.count), covariance: gaussian.covariance,
+      deviation: gaussian.deviation)
+    return train(
+      [centered], [shifted],
+      sigmas.map { WindowCondition(shifted, hidden: 0, sigma: $0) },
+      WindowDenoiser.Vocabulary(hidden: [0], sigmas: sigmas), steps: 400, kind: { _ in 0 })
+  }
+
+  private func correction(_ denoiser: WindowDenoiser, _ gaussian: WindowGaussian, _ sigma: Float)
+    -> WindowCorrection
+  {
+    let condition = WindowCondition(gaussian, hidden: 0, sigma: sigma)
+    let variance = Double(condition.noise) * Double(condition.noise)
+    let scale = SymmetricEigen(of: gaussian.covariance).applying {
+      (max(0, $0) + variance).squareRoot() / variance
+    }
+    return WindowCorrection(denoiser: denoiser, condition: condition, scale: scale.single)
+  }
+
+  /// The density of every channel that takes more than two values.
+  private func channelMeasures() -> [(channel: Int, measure: WhitenedMeasure)] {
+    let cutter = WindowCutter(length: length(200), channels: 1)
+    return (0..<channelCount).filter { distinct[$0] > 2 }.map { channel in
+      let level = windows(cutter, most: 4_000, column: channel).centeringRows(over: cutter.length)
+      let fitted = WindowGaussian.fit(to: level)
+      let gaussian = WindowGaussian(
+        mean: fitted.mean, covariance: fitted.covariance, deviation: max(fitted.deviation, 0.05))
+      return (channel, measure(cutter, gaussian, sigma: 0.25, centers: true))
+    }
+  }
+
+  // Shared.
+
+  private func measure(
+    _ cutter: WindowCutter, _ gaussian: WindowGaussian, sigma: Float, centers: Bool,
+    correction: WindowCorrection? = nil
+  ) -> WhitenedMeasure {
+    WhitenedMeasure(
+      cutter: cutter, stride: max(1, cutter.length / 8), centersWindows: centers,
+      mean: gaussian.mean, whitening: gaussian.whitening(sigma: sigma), correction: correction)
+  }
+
+  private func part(_ name: String, _ measures: [Int], tau: Double) -> SeriesScorer.Part {
+    SeriesScorer.Part(
+      name: name, measures: measures, units: measures.map { _ in 1 }, tau: tau,
+      scale: TailScale(knots: [0], excess: 1))
+  }
+
+  private func train(
+    _ windows: [Matrix], _ gaussians: [WindowGaussian], _ conditions: [WindowCondition],
+    _ vocabulary: WindowDenoiser.Vocabulary, steps: Int, kind: @escaping @Sendable (Int) -> Int
+  ) -> (WindowDenoiser, TrainingHistory) {
+    let features = gaussians[0].mean.count
+    let shape = WindowDenoiser.shape(
+      features: features, vocabulary: vocabulary, width: options.width, blocks: options.blocks)
+    let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
+    // The last tenth of the fitted windows judges when to stop.
+    let count = centered[0].rows
+    let seen = max(1, count * 9 / 10)
+    let draw: @Sendable (Int, Int, Int) -> ArraySlice<Float> = { condition, index, offset in
+      centered[kind(condition)].row(offset + index)
+    }
+    let objective = WindowObjective(
+      shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
+      windowCount: seen, draw: { draw($0, $1, 0) })
+    let judge = WindowObjective(
+      shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
+      windowCount: max(1, count - seen), draw: { draw($0, $1, min(seen, count - 1)) })
+    var training = options.training
+    (training.seed, training.steps) = (options.seed, steps)
+    let trained = Trainer(training).train(objective, heldOut: judge)
+    return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
+  }
+}

@@ -1,0 +1,145 @@
+package import Compute
+import Diffusion
+
+/// Scores the rows of a series by several measures of how badly its windows come back, each on a
+/// time scale of its own: the sum of -log p.
+package struct SeriesScorer: Sendable {
+  /// Forecasts, in one-channel series.
+  package let forecasts: [ForecastMeasure]
+  /// Whitened residual and density, one for each noise level.
+  package let whitened: [WhitenedMeasure]
+  /// The density of single channels, in series of several.
+  package let channels: [(channel: Int, measure: WhitenedMeasure)]
+  package internal(set) var parts: [Part]
+
+  /// Some measures, each in units of its baseline mean, averaged, smoothed and turned into -log p.
+  package struct Part: Sendable, Equatable, Codable {
+    package let name: String
+    /// Indices into the list of raw measures.
+    package let measures: [Int]
+    /// What each is on average over the baseline.
+    package var units: [Float]
+    /// Time scale of the smoothing, rows; 0 for none.
+    package let tau: Double
+    package var scale: TailScale
+  }
+
+  package init(
+    forecasts: [ForecastMeasure], whitened: [WhitenedMeasure],
+    channels: [(channel: Int, measure: WhitenedMeasure)], parts: [Part]
+  ) {
+    (self.forecasts, self.whitened) = (forecasts, whitened)
+    (self.channels, self.parts) = (channels, parts)
+  }
+
+  /// The raw measures of one segment: rows x measures, with what attribution needs.
+  struct Measured: Sendable {
+    var raw: [[Float]] = []
+    var squares = Matrix(rows: 0, columns: 0)
+    var expected = Matrix(rows: 0, columns: 0)
+  }
+
+  /// Rows that the longest window covers.
+  var longest: Int {
+    max(
+      forecasts.map(\.cutter.length).max() ?? 0, whitened.map(\.cutter.length).max() ?? 0,
+      channels.map(\.measure.cutter.length).max() ?? 0)
+  }
+
+  /// The scores of a segment, one for each of its rows.
+  ///
+  /// - Parameters:
+  ///   - values: `[rows, channels]`, encoded units.
+  ///   - explains: whether expected values are wanted.
+  package func scores(for values: Matrix, explains: Bool, workers: Int) async -> RowScores {
+    let measured = await measure(values, explains: explains, workers: workers)
+    var total = [Float](repeating: 0, count: values.rows)
+    for part in parts {
+      for (row, value) in part.values(measured.raw).enumerated() {
+        total[row] += part.scale.surprise(value)
+      }
+    }
+    return RowScores(
+      scores: total, contributions: measured.squares, expected: measured.expected)
+  }
+
+  /// All raw measures. A segment shorter than the longest window is continued by its mirror image.
+  func measure(_ values: Matrix, explains: Bool, workers: Int) async -> Measured {
+    let extended = values.rows < longest ? values.mirrored(to: longest) : values
+    var measured = Measured()
+    for forecast in forecasts {
+      let result = await forecast.measure(extended, workers: workers)
+      measured.raw.append(result.errors)
+      if explains, measured.expected.rows == 0 {
+        measured.expected = Matrix(rows: extended.rows, columns: 1, values: result.foreseen)
+      }
+    }
+    for (index, level) in whitened.enumerated() {
+      let first = index == 0
+      let wanted = explains && first && forecasts.isEmpty
+      let result = await level.measure(extended, explains: wanted, workers: workers)
+      measured.raw += [result.squares.rowMeans(), result.density]
+      if first { measured.squares = result.squares }
+      if wanted { measured.expected = result.expected }
+    }
+    for (channel, measure) in channels {
+      let single = extended.column(channel)
+      measured.raw.append(
+        await measure.measure(single, explains: false, workers: workers).density)
+    }
+    return measured.prefix(values.rows)
+  }
+}
+
+extension SeriesScorer.Part {
+  /// The part's value at each row; a measure that says nothing there (NaN) counts as usual.
+  func values(_ raw: [[Float]]) -> [Float] {
+    guard let rows = raw.first?.count else { return [] }
+    var mean = [Float](repeating: 0, count: rows)
+    for (measure, unit) in zip(measures, units) {
+      let share = 1 / Float(measures.count)
+      for row in 0..<rows {
+        let value = raw[measure][row]
+        mean[row] += share * (value.isNaN ? 1 : value / unit)
+      }
+    }
+    return smoothed(mean, tau: tau)
+  }
+}
+
+extension SeriesScorer.Measured {
+  /// The first rows alone.
+  func prefix(_ rows: Int) -> Self {
+    Self(
+      raw: raw.map { Array($0.prefix(rows)) },
+      squares: squares.padded(rows: 0..<rows, to: rows),
+      expected: expected.rows == 0 ? expected : expected.padded(rows: 0..<rows, to: rows))
+  }
+}
+
+extension Matrix {
+  /// The mean of each row.
+  func rowMeans() -> [Float] {
+    (0..<rows).map { row in
+      var total: Float = 0
+      for index in range(ofRow: row) { total += values[index] }
+      return total / Float(max(1, columns))
+    }
+  }
+
+  /// One column as a matrix of its own.
+  func column(_ index: Int) -> Matrix {
+    Matrix(
+      rows: rows, columns: 1, values: (0..<rows).map { values[$0 * columns + index] })
+  }
+
+  /// The rows, then backwards, then forwards again, until there are `height`.
+  func mirrored(to height: Int) -> Matrix {
+    let period = max(1, 2 * rows - 2)
+    return selecting(
+      rows: (0..<height).map { index in
+        let place = index % period
+        return place < rows ? place : period - place
+      })
+  }
+}

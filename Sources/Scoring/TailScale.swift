@@ -1,0 +1,67 @@
+import Compute
+
+/// Turns a value into -log p, how surprising it is among the baseline's values: empirical up to
+/// their 90 % quantile, an exponential tail beyond.
+package struct TailScale: Sendable, Equatable, Codable {
+  /// The baseline's quantiles at equal steps of 0...0.9, ascending.
+  package let knots: [Float]
+  /// Mean excess over the last knot.
+  package let excess: Float
+  /// Share of the baseline below the last knot.
+  static let body = 0.9
+  static let knotCount = 201
+  nonisolated(unsafe) package static var xi: Float = 0
+
+  /// - Parameter values: one for each baseline row, finite, at least one.
+  package static func fit(to values: [Float]) -> TailScale {
+    let sorted = values.map { Double($0) }.sorted()
+    let knots = (0..<knotCount).map {
+      Float(quantile(ofSorted: sorted, body * Double($0) / Double(knotCount - 1)))
+    }
+    let start = Double(knots[knotCount - 1])
+    let beyond = Moments(of: sorted.lazy.filter { $0 > start }.map { $0 - start })
+    let least = max(1e-9, 1e-3 * abs(start))
+    return TailScale(knots: knots, excess: Float(max(beyond.mean, least)))
+  }
+
+  /// -log p, not negative, rising with the value.
+  package func surprise(_ value: Float) -> Float {
+    let start = knots[knots.count - 1]
+    let tail = Float(-logarithm(1 - Self.body))
+    if value >= start {
+      let x = (value - start) / excess
+      return tail + (Self.xi > 0 ? Float(logarithm(onePlus: Double(Self.xi * x))) / Self.xi : x)
+    }
+    var (low, high) = (0, knots.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if knots[middle] <= value { low = middle + 1 } else { high = middle }
+    }
+    guard low > 0 else { return 0 }
+    let (below, above) = (knots[low - 1], knots[low])
+    let share = above > below ? Double((value - below) / (above - below)) : 0
+    let rank = Self.body * (Double(low - 1) + share) / Double(knots.count - 1)
+    return Float(-logarithm(1 - rank))
+  }
+}
+
+/// Two-sided exponential smoothing with weights exp(-|d| / tau), normalized at the ends; 0 leaves the
+/// values as they are.
+func smoothed(_ values: [Float], tau: Double) -> [Float] {
+  guard tau > 0, values.count > 1 else { return values }
+  let decay = exponential(-1 / tau)
+  var (sums, weights) = (values.map { Double($0) }, [Double](repeating: 1, count: values.count))
+  var (sum, weight) = (0.0, 0.0)
+  for index in values.indices {
+    sums[index] += sum
+    weights[index] += weight
+    (sum, weight) = (decay * (sum + Double(values[index])), decay * (weight + 1))
+  }
+  (sum, weight) = (0, 0)
+  for index in values.indices.reversed() {
+    sums[index] += sum
+    weights[index] += weight
+    (sum, weight) = (decay * (sum + Double(values[index])), decay * (weight + 1))
+  }
+  return zip(sums, weights).map { Float($0 / $1) }
+}

@@ -1,0 +1,156 @@
+package import Compute
+package import Diffusion
+
+/// Windows taken apart by Q^(1/2): the whitened residual of each point, and the density of each
+/// window as a whole.
+package struct WhitenedMeasure: Sendable {
+  package let cutter: WindowCutter
+  /// Rows between windows.
+  package let stride: Int
+  /// Whether each window is taken less its own mean.
+  package let centersWindows: Bool
+  package let mean: [Float]
+  /// Q^(1/2), `[features, features]`.
+  package let whitening: Matrix
+  /// What a network adds to the closed form, at the same noise; nil for the closed form alone.
+  package let correction: WindowCorrection?
+
+  package init(
+    cutter: WindowCutter, stride: Int, centersWindows: Bool, mean: [Float], whitening: Matrix,
+    correction: WindowCorrection?
+  ) {
+    precondition(
+      whitening.rows == cutter.length * cutter.channels, "\(whitening.rows) features in windows")
+    (self.cutter, self.stride, self.centersWindows) = (cutter, stride, centersWindows)
+    (self.mean, self.whitening, self.correction) = (mean, whitening, correction)
+  }
+
+  /// What the windows over each row say, means over the windows that cover it.
+  package struct Result: Sendable {
+    /// Squared whitened residual of each value, `[rows, channels]`.
+    package var squares: Matrix
+    /// Mean square of the windows, `[rows]`.
+    package var density: [Float]
+    /// Expected values given all others, `[rows, channels]`; empty when not asked for.
+    package var expected: Matrix
+  }
+
+  /// Measures a segment of at least one window.
+  func measure(_ values: Matrix, explains: Bool, workers: Int) async -> Result {
+    let starts = cutter.starts(in: values.rows, stride: stride)
+    var sums = WindowSums(rows: values.rows, channels: values.columns, explains: explains)
+    let inverse = explains ? inverseDiagonal() : []
+    for wave in Swift.stride(from: 0, to: starts.count, by: chunkRows * 16) {
+      let parts = chunks(of: min(starts.count - wave, chunkRows * 16))
+      let pieces = await parallelMap(parts.count, workers: workers) { part in
+        self.residuals(values, starts[wave..<starts.count][wave + parts[part].lowerBound..<wave + parts[part].upperBound], inverse)
+      }
+      for piece in pieces { sums.add(piece, length: cutter.length) }
+    }
+    return sums.means()
+  }
+
+  /// Whitened residuals of one chunk of windows.
+  struct Piece: Sendable {
+    let starts: [Int]
+    let residuals: Matrix
+    let expected: Matrix?
+  }
+
+  private func residuals(_ values: Matrix, _ starts: ArraySlice<Int>, _ inverse: [Float]) -> Piece {
+    let cut = cutter.windows(of: values, at: starts)
+    let windows = cut.padded(rows: 0..<cut.rows, to: chunkRows)
+    let level = centersWindows ? windows.centeringRows(over: windows.columns) : windows
+    let centered = level.adding(mean, scale: -1)
+    var residuals = Matrix(rows: chunkRows, columns: centered.columns)
+    multiply(centered, whitening, into: &residuals)
+    correction?.apply(to: &residuals, centered: centered)
+    guard !inverse.isEmpty else {
+      return Piece(starts: Array(starts), residuals: residuals, expected: nil)
+    }
+    var expected = Matrix(rows: chunkRows, columns: centered.columns)
+    multiply(residuals, whitening, into: &expected)
+    for row in 0..<chunkRows {
+      for (offset, index) in expected.range(ofRow: row).enumerated() {
+        expected.values[index] = windows.values[index] - expected.values[index] * inverse[offset]
+      }
+    }
+    return Piece(starts: Array(starts), residuals: residuals, expected: expected)
+  }
+
+  /// 1 / Q_jj: replacing point j by x - (Q r)_j / Q_jj is what the other points let expect.
+  private func inverseDiagonal() -> [Float] {
+    (0..<whitening.rows).map { row in
+      1 / max(sumOfSquares(whitening.values.span.extracting(whitening.range(ofRow: row))), 1e-12)
+    }
+  }
+}
+
+/// The network's part in whitened residuals: r loses P^(1/2) F.
+package struct WindowCorrection: Sendable {
+  package let denoiser: WindowDenoiser
+  package let condition: WindowCondition
+  /// (covariance + noise² I)^(1/2) / noise², `[features, features]`.
+  package let scale: Matrix
+
+  package init(denoiser: WindowDenoiser, condition: WindowCondition, scale: Matrix) {
+    (self.denoiser, self.condition, self.scale) = (denoiser, condition, scale)
+  }
+
+  func apply(to residuals: inout Matrix, centered: Matrix) {
+    let expected = condition.expectation(centered)
+    var correction = denoiser.correction(condition, centered, expected: expected)
+    for index in correction.values.indices { correction.values[index] *= -1 }
+    multiply(correction, scale, into: &residuals, accumulating: true)
+  }
+}
+
+/// Sums over the windows that cover each row, in the order of the windows.
+struct WindowSums {
+  private var squares, expected: Matrix
+  private var density: [Float]
+  private var counts: [Float]
+
+  init(rows: Int, channels: Int, explains: Bool) {
+    squares = Matrix(rows: rows, columns: channels)
+    expected = Matrix(rows: explains ? rows : 0, columns: channels)
+    density = [Float](repeating: 0, count: rows)
+    counts = density
+  }
+
+  mutating func add(_ piece: WhitenedMeasure.Piece, length: Int) {
+    let channels = squares.columns
+    for (window, start) in piece.starts.enumerated() {
+      let range = piece.residuals.range(ofRow: window)
+      let mean =
+        sumOfSquares(piece.residuals.values.span.extracting(range)) / Float(range.count)
+      let target = start * channels
+      for (offset, index) in range.enumerated() {
+        let residual = piece.residuals.values[index]
+        squares.values[target + offset] += residual * residual
+      }
+      if let part = piece.expected {
+        for (offset, index) in range.enumerated() {
+          expected.values[target + offset] += part.values[index]
+        }
+      }
+      for row in start..<start + length {
+        density[row] += mean
+        counts[row] += 1
+      }
+    }
+  }
+
+  func means() -> WhitenedMeasure.Result {
+    var result = WhitenedMeasure.Result(squares: squares, density: density, expected: expected)
+    for row in density.indices {
+      let share = 1 / max(1, counts[row])
+      result.density[row] *= share
+      for index in squares.range(ofRow: row) {
+        result.squares.values[index] *= share
+        if expected.rows > 0 { result.expected.values[index] *= share }
+      }
+    }
+    return result
+  }
+}

@@ -94,9 +94,32 @@ int convert(const Parts &parts, unsigned char decimal, double *value) {
   return NUMBER_FINITE;
 }
 
+/// Reads what most cells hold: a sign, at most 18 digits and a decimal mark, with nothing round it.
+bool parse_plain(const unsigned char *at, size_t length, unsigned char decimal, double *value) {
+  if (length > 19) return false;
+  const unsigned char *end = at + length;
+  const bool negative = *at == '-';
+  at += negative;
+  const unsigned char *first = at;
+  uint64_t significand = 0;
+  for (; at < end && is_digit(*at); at++) significand = significand * 10 + (*at - '0');
+  long digits = at - first, fraction = 0;
+  if (at < end && *at == decimal) {
+    const unsigned char *mark = at++;
+    for (; at < end && is_digit(*at); at++) significand = significand * 10 + (*at - '0');
+    fraction = at - mark - 1;
+    digits += fraction;
+  }
+  if (at != end || digits == 0 || digits > 18 || significand > (uint64_t{1} << 53)) return false;
+  const double magnitude = static_cast<double>(significand) / exact_powers[fraction];
+  *value = negative ? -magnitude : magnitude;
+  return true;
+}
+
 }  // namespace
 
 int number_parse(const unsigned char *text, size_t length, unsigned char decimal, double *value) {
+  if (length > 0 && parse_plain(text, length, decimal, value)) return NUMBER_FINITE;
   const unsigned char *begin = text;
   const unsigned char *end = text + length;
   while (begin < end && is_blank(*begin)) begin++;

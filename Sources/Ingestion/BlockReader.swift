@@ -26,11 +26,16 @@ struct BlockReader {
   let file: InputFile
   let limits: ReadingLimits
   let scanner: RecordScanner
+  /// The names of the columns, once they are known, for messages.
+  var header: [String] = []
   private(set) var blankLines = 0
   private(set) var endsUnterminated = false
   private var pending: [UInt8] = []
   private var line = 1
   private var atEnd = false
+
+  /// Whether every record has been handed out.
+  var isAtEnd: Bool { atEnd && pending.isEmpty }
 
   /// Opens a file and looks at its first bytes: a byte order mark is dropped, other formats refused.
   init(file: InputFile, delimiter: UInt8, limits: ReadingLimits) throws(IngestionError) {
@@ -91,7 +96,7 @@ struct BlockReader {
     if scan.endsInQuotes && pending.count > limits.cellBytes {
       let parser = CSVParser(delimiter: scanner.delimiter)
       if let fault = parser.parse(pending, in: 0..<pending.count, isCut: true).fault {
-        let place = FaultPlace(path: file.path, record: pending[...], line: line, header: [])
+        let place = FaultPlace(path: file.path, record: pending[...], line: line, header: header)
         throw place.error(for: fault, delimiter: scanner.delimiter, limits: limits)
       }
     }
@@ -116,7 +121,8 @@ struct FaultPlace {
   func error(
     for fault: ParsingFault, delimiter: UInt8, limits: ReadingLimits
   ) -> IngestionError {
-    let column = header.indices.contains(fault.column) ? header[fault.column] : "\(fault.column + 1)"
+    let isNamed = header.indices.contains(fault.column)
+    let column = isNamed ? header[fault.column] : "\(fault.column + 1)"
     let cells = splitRecord(record, delimiter: delimiter)
     let cellStart =
       cells.indices.contains(fault.column) ? cells[fault.column].startIndex : record.startIndex

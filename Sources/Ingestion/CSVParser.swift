@@ -1,59 +1,66 @@
 import CLibCSV
 
 /// The cells of some records, one behind another, quotes and the blanks round them taken off.
-struct CellGrid: Sendable, Equatable {
+package struct CellGrid: Sendable, Equatable {
   /// The bytes of all cells.
-  var bytes: [UInt8]
+  package var bytes: [UInt8]
   /// Where each cell begins, and where the last one ends.
-  var offsets: [UInt32]
+  package var offsets: [UInt32]
   /// The index of the first cell of each record, and the number of all cells.
-  var firsts: [UInt32]
+  package var firsts: [UInt32]
 
   /// The number of complete records.
-  var recordCount: Int { firsts.count - 1 }
+  package var recordCount: Int { firsts.count - 1 }
 
   /// The number of cells of a record.
-  func cellCount(of record: Int) -> Int { Int(firsts[record + 1] - firsts[record]) }
+  package func cellCount(of record: Int) -> Int { Int(firsts[record + 1] - firsts[record]) }
 
   /// Where in `bytes` a cell lies.
-  func range(record: Int, column: Int) -> Range<Int> {
+  package func range(record: Int, column: Int) -> Range<Int> {
     range(cell: Int(firsts[record]) + column)
   }
 
   /// Where in `bytes` the cell of this index lies.
-  func range(cell: Int) -> Range<Int> { Int(offsets[cell])..<Int(offsets[cell + 1]) }
+  package func range(cell: Int) -> Range<Int> { Int(offsets[cell])..<Int(offsets[cell + 1]) }
 
   /// The bytes of a cell.
-  func cell(record: Int, column: Int) -> ArraySlice<UInt8> {
+  package func cell(record: Int, column: Int) -> ArraySlice<UInt8> {
     bytes[range(record: record, column: column)]
   }
 }
 
 /// What stopped the parser, and where.
-struct ParsingFault: Sendable, Equatable {
-  enum Kind: Sendable, Equatable {
+package struct ParsingFault: Sendable, Equatable {
+  package enum Kind: Sendable, Equatable {
     case strayQuote, openQuote, cellTooLong, outOfMemory
   }
-  let kind: Kind
+  package let kind: Kind
   /// The offset of the byte that cannot be, or the end of the bytes.
-  let position: Int
+  package let position: Int
   /// The index of the damaged record.
-  let record: Int
+  package let record: Int
   /// The index of the damaged cell in its record.
-  let column: Int
+  package let column: Int
+
+  package init(kind: Kind, position: Int, record: Int, column: Int) {
+    (self.kind, self.position) = (kind, position)
+    (self.record, self.column) = (record, column)
+  }
 }
 
 /// Parses blocks of records with libcsv in its strict mode; each block gets a parser of its own.
 ///
 /// This and `CSVParserNumbers` are the only places that hand out pointers, each for one call.
-struct CSVParser: Sendable {
-  let delimiter: UInt8
+package struct CSVParser: Sendable {
+  package let delimiter: UInt8
+
+  package init(delimiter: UInt8) { self.delimiter = delimiter }
 
   /// Parses `bytes[range]`, which holds whole records; `fault` tells why it stopped early.
   ///
   /// The grid holds the complete records before the fault. With `isCut` the end of the range is
   /// not the end of its last record, whose cells are dropped.
-  func parse(
+  package func parse(
     _ bytes: [UInt8], in range: Range<Int>, isCut: Bool = false
   ) -> (grid: CellGrid, fault: ParsingFault?) {
     let count = range.count

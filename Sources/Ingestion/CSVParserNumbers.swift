@@ -1,15 +1,17 @@
 import CNumbers
 
 /// Reads numbers out of cells: R8's syntax, the nearest double, NaN for an empty cell.
-struct NumberReader: Sendable {
+package struct NumberReader: Sendable {
   let decimal: UInt8
 
-  enum Reading: Equatable {
+  package init(decimal: UInt8) { self.decimal = decimal }
+
+  package enum Reading: Equatable {
     case number(Double), empty, malformed, tooLarge
   }
 
   /// Reads one cell.
-  func read(_ text: ArraySlice<UInt8>) -> Reading {
+  package func read(_ text: ArraySlice<UInt8>) -> Reading {
     var value = 0.0
     let status = unsafe text.withUnsafeBufferPointer {
       unsafe number_parse($0.baseAddress, $0.count, decimal, &value)

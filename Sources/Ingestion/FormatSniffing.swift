@@ -8,15 +8,10 @@ func foreignFormat(_ head: [UInt8]) -> String? {
     (Array("PAR1".utf8), "a Parquet file; export it as CSV"),
     (Array("ARROW1".utf8), "an Arrow file; export it as CSV"),
     (Array("%PDF".utf8), "a PDF file"), (Array("SQLite format 3".utf8), "a SQLite database"),
-    ([0x7F, 0x45, 0x4C, 0x46], "a program"), ([0x42, 0x5A, 0x68], "bzip2 data; unpack it"),
+    ([0x7F, 0x45, 0x4C, 0x46], "a program"), (Array("BZh91AY&SY".utf8), "bzip2 data; unpack it"),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00], "xz data; unpack it"),
   ]
-  if let mark = marks.first(where: { head.starts(with: $0.bytes) }) {
-    // A header may begin with the letters of bzip2's mark; its fourth byte is a digit.
-    if mark.bytes != [0x42, 0x5A, 0x68] || (head.count > 9 && head[4...9] == [0x31, 0x41, 0x59, 0x26, 0x53, 0x59]) {
-      return mark.name
-    }
-  }
+  if let mark = marks.first(where: { head.starts(with: $0.bytes) }) { return mark.name }
   return utf16WithoutMark(head) ?? binary(head)
 }
 

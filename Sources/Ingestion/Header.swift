@@ -55,7 +55,7 @@ struct Header {
   }
 
   private static func trimmed(_ cell: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let isBlank = { (byte: UInt8?) in byte.map { (0x09...0x0D).contains($0) || $0 == 0x20 } ?? false }
+    let isBlank = { (byte: UInt8?) in byte == 0x20 || (0x09...0x0D).contains(byte ?? 0) }
     var text = cell
     while isBlank(text.first) { text.removeFirst() }
     while isBlank(text.last) { text.removeLast() }

@@ -1,23 +1,23 @@
 /// Where the records of some bytes lie, found by their quotes and line ends alone.
-struct RecordScan: Sendable, Equatable {
+package struct RecordScan: Sendable, Equatable {
   /// The first byte of each record.
-  var starts: [Int] = []
+  package var starts: [Int] = []
   /// The end of each record, its terminator left out.
-  var ends: [Int] = []
+  package var ends: [Int] = []
   /// The physical line on which each record starts.
-  var lines: [Int] = []
+  package var lines: [Int] = []
   /// The number of blank lines, which are no records.
-  var blankLines = 0
+  package var blankLines = 0
   /// Behind the last record or blank line that is complete; what follows belongs to the next scan.
-  var consumed = 0
+  package var consumed = 0
   /// The physical line at `consumed`.
-  var nextLine = 1
+  package var nextLine = 1
   /// Whether the bytes end inside quotes.
-  var endsInQuotes = false
+  package var endsInQuotes = false
   /// Whether the last record ended with the file and not with a line end.
-  var endsUnterminated = false
+  package var endsUnterminated = false
   /// Whether any byte lies outside ASCII or is NUL, so that cells must be looked at.
-  var needsTextCheck = false
+  package var needsTextCheck = false
 }
 
 /// Finds records as strict RFC 4180 does: a line end ends one if an even number of quotes is before.
@@ -25,8 +25,10 @@ struct RecordScan: Sendable, Equatable {
 /// In strict mode no other cut is possible: a quote that does not follow this parity is an error that
 /// the parser finds. LF, CRLF and CR end a line, in any mixture. Lines of nothing but blanks and tabs
 /// are blank, unless the tab is the delimiter.
-struct RecordScanner {
-  let delimiter: UInt8
+package struct RecordScanner {
+  package let delimiter: UInt8
+
+  package init(delimiter: UInt8) { self.delimiter = delimiter }
 
   private static let lineFeed = UInt8(ascii: "\n")
   private static let carriageReturn = UInt8(ascii: "\r")
@@ -35,7 +37,9 @@ struct RecordScanner {
   /// Scans `bytes` from `start`, which must be the start of a record on physical line `line`.
   ///
   /// A carriage return as the last byte ends a record only if `isLast`, for a line feed may follow.
-  func scan(_ bytes: Span<UInt8>, from start: Int, line: Int, isLast: Bool) -> RecordScan {
+  package func scan(
+    _ bytes: Span<UInt8>, from start: Int, line: Int, isLast: Bool
+  ) -> RecordScan {
     var scan = RecordScan(consumed: start, nextLine: line)
     var physicalLine = line
     var inQuotes = false

@@ -42,6 +42,11 @@ package struct RejectedRow: Sendable, Equatable {
   /// The record as it stands in the file, without its terminator.
   package let bytes: [UInt8]
 
+  package init(file: String, line: Int, column: String?, damage: RowDamage, bytes: [UInt8]) {
+    (self.file, self.line, self.column) = (file, line, column)
+    (self.damage, self.bytes) = (damage, bytes)
+  }
+
   /// What is wrong, in words.
   package var reason: String { damage.description }
 }

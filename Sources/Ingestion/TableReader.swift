@@ -49,6 +49,7 @@ package struct TableReader {
       let header = try Header(block, path: file.path, dialect: dialect, limits: limits)
       (self.header, headerBytes) = (header.names, header.bytes)
       delimiterGuess = header.delimiterGuess
+      blocks.header = header.names
       buffered = [block.droppingFirst()]
       return
     }
@@ -124,6 +125,9 @@ package struct TableReader {
     }
     return buffered
   }
+
+  /// Whether every byte of the file has been read.
+  var isAtEnd: Bool { blocks.isAtEnd }
 
   /// Blank lines skipped so far, those behind the latest block included.
   package var blankLines: Int { blocks.blankLines }

@@ -1,5 +1,5 @@
 /// A time as read from a cell.
-enum TimeReading: Equatable {
+package enum TimeReading: Equatable {
   /// Nanoseconds since 1970-01-01T00:00:00Z; `hasZone` is false when UTC was assumed.
   case time(Int64, hasZone: Bool)
   /// A time that Int64 nanoseconds cannot hold.
@@ -10,12 +10,14 @@ enum TimeReading: Equatable {
 /// Reads times: ISO 8601 dates and date-times, or plain numbers since 1970 in a unit.
 ///
 /// All dates are of the proleptic Gregorian calendar; a second 60 is the first of the next minute.
-struct TimeReader: Sendable {
+package struct TimeReader: Sendable {
   /// The unit of plain numbers.
   let unit: TimeUnit
 
+  package init(unit: TimeUnit) { self.unit = unit }
+
   /// Reads a cell; blanks round it are allowed.
-  func read(_ cell: ArraySlice<UInt8>) -> TimeReading {
+  package func read(_ cell: ArraySlice<UInt8>) -> TimeReading {
     let text = trimmed(cell)
     return looksLikeDate(text) ? TimeReader.iso8601(text) : epoch(text)
   }

@@ -57,9 +57,9 @@ static inline void csv_cells_record(int terminator, void *context) {
   cells->firsts[++cells->record_count] = (uint32_t)cells->cell_count;
 }
 
-/// Grows a cell buffer up to the limit, and no further.
+/// Grows a cell buffer up to the limit, and no further; libcsv wants a byte more than the cell has.
 static inline void *csv_capped_realloc(void *memory, size_t size) {
-  return size > CSV_CELL_LIMIT ? NULL : realloc(memory, size);
+  return size > CSV_CELL_LIMIT + 1 ? NULL : realloc(memory, size);
 }
 
 /// Parses one block with a fresh strict parser; returns a `CSV_` status.

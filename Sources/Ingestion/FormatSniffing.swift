@@ -30,10 +30,11 @@ private func utf16WithoutMark(_ head: [UInt8]) -> String? {
   return nil
 }
 
-/// Control bytes in one byte of ten, or a NUL in the first line, are no text.
+/// A NUL in the first line, or one control byte in ten of at least 64 bytes, is no text.
 private func binary(_ head: [UInt8]) -> String? {
   let controls = head.count { $0 < 0x20 && !(0x09...0x0D).contains($0) }
   let firstLine = head.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
-  guard controls * 10 > head.count || firstLine.contains(0) else { return nil }
+  let isFullOfControls = head.count >= 64 && controls * 10 > head.count
+  guard isFullOfControls || firstLine.contains(0) else { return nil }
   return "binary data"
 }

@@ -72,12 +72,11 @@ final class InputDescriptor {
 func append(
   upTo count: Int, to buffer: inout [UInt8], body: (UnsafeMutableRawBufferPointer) -> Int
 ) {
-  let start = buffer.count
-  buffer.append(contentsOf: repeatElement(0, count: count))
-  let written = unsafe buffer.withUnsafeMutableBytes { bytes in
-    unsafe body(UnsafeMutableRawBufferPointer(rebasing: bytes[start...]))
+  let piece = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, written in
+    unsafe written = body(
+      UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[..<count]))
   }
-  buffer.removeLast(count - written)
+  if buffer.isEmpty { buffer = piece } else { buffer.append(contentsOf: piece) }
 }
 
 /// The system's words for an `errno`.

@@ -5,7 +5,9 @@ package struct InferenceLimits: Sendable, Equatable {
   package var rows: Int
   package var bytes: Int
 
-  package init(rows: Int = 20_000, bytes: Int = 16 << 20) { (self.rows, self.bytes) = (rows, bytes) }
+  package init(rows: Int = 20_000, bytes: Int = 16 << 20) {
+    (self.rows, self.bytes) = (rows, bytes)
+  }
 }
 
 extension TableReader {

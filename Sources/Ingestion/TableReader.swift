@@ -139,14 +139,16 @@ package struct TableReader {
   package var lacksFinalNewline: Bool { blocks.endsUnterminated }
 
   /// What the user should know about the file so far, one sentence each.
-  package func warnings(expecting plan: ReadingPlan) -> [String] {
+  ///
+  /// Columns that are not among `knownColumns`, those of the schema, are named as ignored.
+  package func warnings(knownColumns: [String]) -> [String] {
     var warnings: [String] = []
-    let planned = Set(plan.columns.map { Array($0.name.utf8) })
-    let extra = header.filter { !planned.contains(Array($0.utf8)) }
+    let known = Set(knownColumns.map { Array($0.utf8) })
+    let extra = header.filter { !known.contains(Array($0.utf8)) }
     if !extra.isEmpty {
       let names = extra.prefix(20).map(quoted).joined(separator: ", ")
       let others = extra.count > 20 ? " and \(extra.count - 20) more" : ""
-      warnings.append(place(path) + "columns that are not used: \(names)\(others)")
+      warnings.append(place(path) + "unknown columns are ignored: \(names)\(others)")
     }
     if blankLines > 0 { warnings.append(place(path) + "blank lines skipped: \(blankLines)") }
     if lacksFinalNewline {

@@ -50,7 +50,8 @@ package struct ParsingFault: Sendable, Equatable {
 
 /// Parses blocks of records with libcsv in its strict mode; each block gets a parser of its own.
 ///
-/// This and `CSVParserNumbers` are the only places that hand out pointers, each for one call.
+/// This file and its neighbours `CSVParserNumbers` and `CSVParserScan` hold all unsafe code of the
+/// module; each pointer is handed out for one call.
 package struct CSVParser: Sendable {
   package let delimiter: UInt8
 

@@ -47,7 +47,10 @@ package struct RecordScanner {
     while index < bytes.count {
       let byte = bytes[index]
       index += 1
-      if byte &- 35 < 93 { continue }  // the printable rest of ASCII means nothing here
+      if byte &- 35 < 93 {  // the printable rest of ASCII means nothing here
+        index = Self.skipPlain(bytes, from: index)
+        continue
+      }
       if byte == Self.quote {
         inQuotes.toggle()
       } else if byte == Self.lineFeed || byte == Self.carriageReturn {

@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// An open file descriptor for reading, closed with its owner; standard input stays open.
+final class InputDescriptor {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Opens a regular file, a pipe or a device; `-` is standard input.
+  init(path: String) throws(FileError) {
+    self.path = path
+    guard path != "-" else {
+      descriptor = STDIN_FILENO
+      return
+    }
+    guard !path.utf8.contains(0) else {
+      throw .unreadable(path: path, reason: "a path cannot hold a NUL byte")
+    }
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw errno == ENOENT
+        ? .missing(path: path) : .unreadable(path: path, reason: systemMessage(errno))
+    }
+    if try isDirectory() {
+      close(descriptor)
+      throw .isDirectory(path: path)
+    }
+  }
+
+  deinit {
+    if descriptor > STDIN_FILENO { close(descriptor) }
+  }
+
+  /// Appends up to `count` bytes to `buffer` and returns how many; 0 means the end.
+  func read(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
+    let start = buffer.count
+    var taken = 0
+    var failure: Int32 = 0
+    unsafe append(upTo: count, to: &buffer) { target in
+      repeat {
+        taken = unsafe Self.read(descriptor, into: target)
+        failure = taken < 0 ? errno : 0
+      } while failure == EINTR
+      return max(0, taken)
+    }
+    if failure == EISDIR { throw .isDirectory(path: path) }
+    guard failure == 0 else { throw .unreadable(path: path, reason: systemMessage(failure)) }
+    return buffer.count - start
+  }
+
+  private static func read(_ descriptor: Int32, into target: UnsafeMutableRawBufferPointer) -> Int {
+    #if canImport(Glibc)
+      unsafe Glibc.read(descriptor, target.baseAddress, target.count)
+    #else
+      unsafe Darwin.read(descriptor, target.baseAddress, target.count)
+    #endif
+  }
+
+  private func isDirectory() throws(FileError) -> Bool {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      throw .unreadable(path: path, reason: systemMessage(errno))
+    }
+    return status.st_mode & S_IFMT == S_IFDIR
+  }
+}
+
+/// Lengthens `buffer` by what `body` writes into the room of `count` bytes that it is given.
+func append(
+  upTo count: Int, to buffer: inout [UInt8], body: (UnsafeMutableRawBufferPointer) -> Int
+) {
+  let piece = unsafe [UInt8](unsafeUninitializedCapacity: count) { room, written in
+    unsafe written = body(
+      UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[..<count]))
+  }
+  if buffer.isEmpty { buffer = piece } else { buffer.append(contentsOf: piece) }
+}
+
+/// The system's words for an `errno`.
+func systemMessage(_ code: Int32) -> String {
+  var text = [CChar](repeating: 0, count: 256)
+  let status = unsafe strerror_r(code, &text, text.count)
+  guard status == 0 else { return "error \(code)" }
+  let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  return String(decoding: bytes, as: UTF8.self).lowercased()
+}

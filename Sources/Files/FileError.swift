@@ -1,0 +1,26 @@
+/// Why a file could not be opened, read or written; the path is named as the user gave it.
+package enum FileError: Error, Equatable {
+  case missing(path: String)
+  case isDirectory(path: String)
+  case unreadable(path: String, reason: String)
+  /// A compressed file that ends before its last frame does.
+  case truncated(path: String, format: String)
+  /// A compressed file whose contents do not fit its format or checksum.
+  case corrupted(path: String, format: String, reason: String)
+  /// A pattern, directory or list that names no file.
+  case noMatch(path: String, reason: String)
+}
+
+extension FileError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .missing(let path): "\(path): no such file"
+    case .isDirectory(let path): "\(path): is a directory, expected a file"
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .truncated(let path, let format): "\(path): the \(format) data is cut short"
+    case .corrupted(let path, let format, let reason):
+      "\(path): the \(format) data is damaged: \(reason)"
+    case .noMatch(let path, let reason): "\(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import Crypto
+
+/// Reads a file, a pipe or standard input (`-`) once, from front to end, unpacking gzip and zstd.
+///
+/// The compression is told by the first bytes, never by the name. The digest is that of the bytes
+/// as they are stored, so that it equals what `sha256sum` says.
+package final class InputFile {
+  /// The path as the user gave it; `-` is standard input.
+  package let path: String
+  /// How the bytes are packed: `gzip`, `zstd`, or nil when they are plain.
+  package var compression: String? { decompressor?.format }
+
+  private let descriptor: InputDescriptor
+  private var decompressor: (any Decompressor)?
+  private var hasher = SHA256()
+  private var packed: [UInt8] = []
+  private var packedStart = 0
+  private var atEnd = false
+
+  /// The number of stored bytes that are asked for at once.
+  private static let readSize = 1 << 18
+
+  package init(path: String) throws(FileError) {
+    self.path = path
+    descriptor = try InputDescriptor(path: path)
+    try sniff()
+  }
+
+  /// Appends up to `count` bytes to `buffer` and returns how many; 0 means the end.
+  package func read(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
+    guard let decompressor else { return try readPlain(upTo: count, into: &buffer) }
+    let start = buffer.count
+    while buffer.count == start {
+      if packedStart == packed.count && !atEnd { try refill() }
+      let inputIsSpent = packedStart == packed.count
+      if inputIsSpent && decompressor.isComplete { return 0 }
+      try unpack(decompressor, upTo: count, into: &buffer)
+      guard buffer.count > start || !inputIsSpent || decompressor.isComplete else {
+        throw .truncated(path: path, format: decompressor.format)
+      }
+    }
+    return buffer.count - start
+  }
+
+  /// The SHA-256 of the stored bytes read so far, in hexadecimal; of the whole file after the end.
+  package var digest: String {
+    let digits = Array("0123456789abcdef".utf8)
+    let bytes = hasher.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Looks at the first bytes for the magic numbers of gzip and zstd.
+  private func sniff() throws(FileError) {
+    while packed.count < 4 && !atEnd { try refill() }
+    if packed.starts(with: [0x1F, 0x8B]) {
+      decompressor = try GzipDecompressor(path: path)
+    } else if packed.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) {
+      decompressor = try ZstdDecompressor(path: path)
+    }
+  }
+
+  private func refill() throws(FileError) {
+    if packedStart == packed.count {
+      packed.removeAll(keepingCapacity: true)
+      packedStart = 0
+    }
+    let start = packed.count
+    atEnd = try descriptor.read(upTo: Self.readSize, into: &packed) == 0
+    hasher.update(data: packed[start...])
+  }
+
+  private func readPlain(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
+    let start = buffer.count
+    if packedStart < packed.count {
+      let end = min(packed.count, packedStart + count)
+      buffer.append(contentsOf: packed[packedStart..<end])
+      packedStart = end
+    } else if !atEnd {
+      atEnd = try descriptor.read(upTo: count, into: &buffer) == 0
+      hasher.update(data: buffer[start...])
+    }
+    return buffer.count - start
+  }
+
+  private func unpack(
+    _ decompressor: any Decompressor, upTo count: Int, into buffer: inout [UInt8]
+  ) throws(FileError) {
+    do {
+      packedStart += try decompressor.decompress(packed[packedStart...], upTo: count, into: &buffer)
+    } catch {
+      throw .corrupted(path: path, format: decompressor.format, reason: error.reason)
+    }
+  }
+}
+
+/// Unpacks a stream of bytes piece by piece.
+protocol Decompressor: AnyObject {
+  /// The name of the format, for messages.
+  var format: String { get }
+  /// Whether all frames begun so far have ended.
+  var isComplete: Bool { get }
+  /// Takes some of `input`, appends up to `count` bytes to `output`; returns how many were taken.
+  func decompress(
+    _ input: ArraySlice<UInt8>, upTo count: Int, into output: inout [UInt8]
+  ) throws(DecompressionError) -> Int
+}
+
+/// What a decompression library found wrong.
+struct DecompressionError: Error {
+  let reason: String
+}

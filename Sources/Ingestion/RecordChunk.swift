@@ -1,0 +1,58 @@
+package import Tabular
+
+/// Some rows of a file: typed columns, and the bytes they were read from.
+package struct RecordChunk: Sendable {
+  /// The planned columns, in the order of the plan.
+  package let table: Table
+  /// The physical line on which each row starts, from 1.
+  package let lines: [Int]
+  /// The rows that were set aside between these.
+  package let rejected: [RejectedRow]
+  /// The number of missing cells of each planned column.
+  package let missing: [Int]
+  let bytes: [UInt8]
+  let ranges: [Range<Int>]
+  let delimiter: UInt8
+
+  /// The number of rows.
+  package var rowCount: Int { lines.count }
+
+  /// The record of a row byte for byte as it stands in the file, without its terminator.
+  package func record(_ row: Int) -> ArraySlice<UInt8> { bytes[ranges[row]] }
+
+  /// The cells of a row byte for byte as they stand in the file, quotes and blanks included.
+  package func rawCells(_ row: Int) -> [ArraySlice<UInt8>] {
+    splitRecord(bytes[ranges[row]], delimiter: delimiter)
+  }
+}
+
+/// Cuts a record at each delimiter that lies outside quotes.
+func splitRecord(_ record: ArraySlice<UInt8>, delimiter: UInt8) -> [ArraySlice<UInt8>] {
+  var cells: [ArraySlice<UInt8>] = []
+  var start = record.startIndex
+  var inQuotes = false
+  for index in record.indices {
+    if record[index] == UInt8(ascii: "\"") {
+      inQuotes.toggle()
+    } else if record[index] == delimiter && !inQuotes {
+      cells.append(record[start..<index])
+      start = index + 1
+    }
+  }
+  cells.append(record[start...])
+  return cells
+}
+
+/// The number of line ends in `bytes`; CRLF is one.
+func lineEnds(in bytes: ArraySlice<UInt8>) -> Int {
+  var count = 0
+  var previous: UInt8 = 0
+  for byte in bytes {
+    if byte == UInt8(ascii: "\r") || (byte == UInt8(ascii: "\n") && previous != UInt8(ascii: "\r"))
+    {
+      count += 1
+    }
+    previous = byte
+  }
+  return count
+}

@@ -1,0 +1,86 @@
+/// What is wrong with one row, while the rest of the file can be read.
+package enum RowDamage: Sendable, Equatable {
+  case cellCount(expected: Int, found: Int)
+  case nulByte
+  case invalidUTF8
+  case notANumber(text: String)
+  case numberTooLarge(text: String)
+  case notATime(text: String)
+  case timeOutOfRange(text: String)
+  case missingTime
+}
+
+extension RowDamage: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .cellCount(let expected, let found):
+      "found \(found) cells, but the header has \(expected)"
+    case .nulByte: "the cell holds a NUL byte"
+    case .invalidUTF8: "the cell is not valid UTF-8"
+    case .notANumber(let text):
+      "expected a number, found \(quoted(text)); if the column holds text, use --categorical; "
+        + "if this means missing, use --null-value"
+    case .numberTooLarge(let text): "the number \(quoted(text)) is beyond the range of a double"
+    case .notATime(let text):
+      "expected a time such as 2024-05-31T23:59:00Z or seconds since 1970, found \(quoted(text))"
+    case .timeOutOfRange(let text):
+      "the time \(quoted(text)) is outside the years 1678 to 2261"
+    case .missingTime: "the time is missing"
+    }
+  }
+}
+
+/// A row that was set aside: where it is, why, and its bytes.
+package struct RejectedRow: Sendable, Equatable {
+  /// The file, as the user named it.
+  package let file: String
+  /// The physical line on which the record starts, from 1.
+  package let line: Int
+  /// The damaged column by name, or nil when the whole row is meant.
+  package let column: String?
+  package let damage: RowDamage
+  /// The record as it stands in the file, without its terminator.
+  package let bytes: [UInt8]
+
+  package init(file: String, line: Int, column: String?, damage: RowDamage, bytes: [UInt8]) {
+    (self.file, self.line, self.column) = (file, line, column)
+    (self.damage, self.bytes) = (damage, bytes)
+  }
+
+  /// What is wrong, in words.
+  package var reason: String { damage.description }
+}
+
+extension RejectedRow: CustomStringConvertible {
+  /// `file:line:column: reason`.
+  package var description: String {
+    place(file, line, column) + reason
+  }
+}
+
+/// The start of a message, `file:line:column: `, as far as the parts are known.
+func place(_ path: String, _ line: Int? = nil, _ column: String? = nil) -> String {
+  let file = path == "-" ? "standard input" : path
+  let parts = [file, line.map { String($0) }, column.map { printable($0) }]
+  return parts.compactMap { $0 }.joined(separator: ":") + ": "
+}
+
+/// The text in quotes, at most 40 characters of it, and no control bytes.
+func quoted(_ text: String) -> String {
+  let head = printable(String(text.prefix(40)))
+  return "\"\(head)\(text.count > 40 ? "..." : "")\""
+}
+
+/// The text with each control character replaced by its code point, such as `<0A>`.
+func printable(_ text: String) -> String {
+  var result = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    guard scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) else {
+      result.append(scalar)
+      continue
+    }
+    let code = String(scalar.value, radix: 16, uppercase: true)
+    result.append(contentsOf: "<\(code.count < 2 ? "0" + code : code)>".unicodeScalars)
+  }
+  return String(result)
+}

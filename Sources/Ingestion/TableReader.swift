@@ -1,0 +1,160 @@
+package import Files
+import Tabular
+
+/// Reads one CSV file from front to end, chunk by chunk, in memory that does not grow with it.
+///
+/// The rows, their order and every error are the same for any block size.
+package struct TableReader {
+  /// The file, as the user named it; `-` is standard input.
+  package let path: String
+  /// The names of the columns, trimmed, in the order of the file.
+  package let header: [String]
+  /// The header record byte for byte, without its terminator and byte order mark.
+  package let headerBytes: [UInt8]
+  /// The delimiter that the file seems to use instead of the one that was given.
+  package let delimiterGuess: CSVDialect.Delimiter?
+  package let dialect: CSVDialect
+  package let limits: ReadingLimits
+  package let policy: BadRowPolicy
+
+  /// Good rows returned so far.
+  package private(set) var rowsRead = 0
+  /// Rows set aside so far.
+  package private(set) var rowsRejected = 0
+  /// Missing cells so far, of each column of the latest plan.
+  package private(set) var missingCells: [Int] = []
+  private var assumedUTC = false
+  private var blocks: BlockReader
+  private var buffered: [CSVBlock]
+
+  /// Opens a file and reads its header.
+  package init(
+    path: String, dialect: CSVDialect = CSVDialect(), limits: ReadingLimits = ReadingLimits(),
+    policy: BadRowPolicy = .fail
+  ) throws(IngestionError) {
+    let file: InputFile
+    do { file = try InputFile(path: path) } catch { throw .file(error) }
+    try self.init(file: file, dialect: dialect, limits: limits, policy: policy)
+  }
+
+  /// Reads the header of a file that is open and not yet read.
+  package init(
+    file: InputFile, dialect: CSVDialect, limits: ReadingLimits, policy: BadRowPolicy
+  ) throws(IngestionError) {
+    (path, self.dialect, self.limits, self.policy) = (file.path, dialect, limits, policy)
+    blocks = try BlockReader(file: file, delimiter: dialect.delimiter.byte, limits: limits)
+    while true {
+      guard let block = try blocks.next() else { throw .empty(path: file.path) }
+      guard block.recordCount > 0 else { continue }
+      let header = try Header(block, path: file.path, dialect: dialect, limits: limits)
+      (self.header, headerBytes) = (header.names, header.bytes)
+      delimiterGuess = header.delimiterGuess
+      blocks.header = header.names
+      buffered = [block.droppingFirst()]
+      return
+    }
+  }
+
+  /// The next rows, at least one but perhaps all of them rejected; nil at the end.
+  package mutating func next(_ plan: ReadingPlan) throws(IngestionError) -> RecordChunk? {
+    let parser = try parser(for: plan)
+    while let block = try nextBlock() {
+      if block.recordCount > 0 { return try account(for: parser.parse(block)) }
+    }
+    return nil
+  }
+
+  /// The next bytes that hold whole records, not yet parsed; nil at the end.
+  package mutating func nextBlock() throws(IngestionError) -> CSVBlock? {
+    buffered.isEmpty ? try blocks.next() : buffered.removeFirst()
+  }
+
+  /// Adds a parsed block to the counts; throws what ends the reading, in the order of the file.
+  ///
+  /// Whoever parses blocks in parallel passes them here in their order.
+  package mutating func account(for parsed: ParsedBlock) throws(IngestionError) -> RecordChunk {
+    let chunk = parsed.chunk
+    if policy == .fail, let row = chunk.rejected.first {
+      throw .badRow(row, delimiterGuess: delimiterGuess)
+    }
+    if case .quarantine(let maximum?) = policy, rowsRejected + chunk.rejected.count > maximum {
+      let last = chunk.rejected[max(0, maximum - rowsRejected)]
+      throw .tooManyBadRows(path: path, maximum: maximum, found: maximum + 1, last: last)
+    }
+    if let failure = parsed.failure { throw failure }
+    rowsRead += chunk.rowCount
+    rowsRejected += chunk.rejected.count
+    assumedUTC = assumedUTC || parsed.assumedUTC
+    if missingCells.count != chunk.missing.count {
+      missingCells = [Int](repeating: 0, count: chunk.missing.count)
+    }
+    for (column, count) in chunk.missing.enumerated() { missingCells[column] += count }
+    return chunk
+  }
+
+  /// What reads blocks by this plan; throws the names of all columns that the file lacks.
+  package func parser(for plan: ReadingPlan) throws(IngestionError) -> BlockParser {
+    var columns: [BlockParser.ResolvedColumn] = []
+    var missing: [String] = []
+    let places = Dictionary(
+      header.enumerated().map { (Array($0.element.utf8), $0.offset) }, uniquingKeysWith: { $1 })
+    for column in plan.columns {
+      if let index = places[Array(column.name.utf8)] {
+        columns.append(.init(name: column.name, reading: column.reading, index: index))
+      } else {
+        missing.append(column.name)
+      }
+    }
+    guard missing.isEmpty else {
+      throw .missingColumns(path: path, names: missing, delimiterGuess: delimiterGuess)
+    }
+    return BlockParser(
+      path: path, header: header, dialect: dialect, limits: limits, delimiterGuess: delimiterGuess,
+      columns: columns)
+  }
+
+  /// The first blocks of the file, up to this many rows or bytes; they stay to be read.
+  mutating func preview(rows: Int, bytes: Int) throws(IngestionError) -> [CSVBlock] {
+    var seen = (rows: 0, bytes: 0)
+    for block in buffered {
+      seen = (seen.rows + block.recordCount, seen.bytes + block.range.count)
+    }
+    while seen.rows < rows && seen.bytes < bytes, let block = try blocks.next() {
+      buffered.append(block)
+      seen = (seen.rows + block.recordCount, seen.bytes + block.range.count)
+    }
+    return buffered
+  }
+
+  /// Whether every byte of the file has been read.
+  var isAtEnd: Bool { blocks.isAtEnd }
+
+  /// Blank lines skipped so far, those behind the latest block included.
+  package var blankLines: Int { blocks.blankLines }
+
+  /// The SHA-256 of the file as it is stored; of all of it once the end was read.
+  package var digest: String { blocks.file.digest }
+
+  /// Whether the last record ended without a line end.
+  package var lacksFinalNewline: Bool { blocks.endsUnterminated }
+
+  /// What the user should know about the file so far, one sentence each.
+  ///
+  /// Columns that are not among `knownColumns`, those of the schema, are named as ignored.
+  package func warnings(knownColumns: [String]) -> [String] {
+    var warnings: [String] = []
+    let known = Set(knownColumns.map { Array($0.utf8) })
+    let extra = header.filter { !known.contains(Array($0.utf8)) }
+    if !extra.isEmpty {
+      let names = extra.prefix(20).map(quoted).joined(separator: ", ")
+      let others = extra.count > 20 ? " and \(extra.count - 20) more" : ""
+      warnings.append(place(path) + "unknown columns are ignored: \(names)\(others)")
+    }
+    if blankLines > 0 { warnings.append(place(path) + "blank lines skipped: \(blankLines)") }
+    if lacksFinalNewline {
+      warnings.append(place(path) + "the last line has no line end; the file may be cut short")
+    }
+    if assumedUTC { warnings.append(place(path) + "times without a zone were read as UTC") }
+    return warnings
+  }
+}

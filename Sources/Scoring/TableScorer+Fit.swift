@@ -36,14 +36,14 @@ extension TableScorer {
   ) async -> TableFit {
     let rows = samples[0].rows
     var stream = RandomStream(seed: options.seed, stream: 0x7461)
-    let kept = stream.sample(options.exemplars, of: rows)
+    let kept = stream.sample(options.exemplars > 0 ? options.exemplars : 10_000, of: rows)
     let heldOut = stream.sample(heldOutCount(of: kept.count), of: kept.count)
     let exemplars = samples.map { $0.selecting(rows: kept) }
     async let trained = network(
       samples[0], heldOut: heldOut.map { kept[$0] }, options: options)
-    var views = await parallelViews(exemplars, options: options, workers: workers)
-    let probe = Probe(exemplars, groups: groups, seed: options.seed)
-    for index in views.indices { await views[index].weigh(by: probe, view: index, workers: workers) }
+    let views =
+      options.exemplars > 0
+      ? await weighedViews(exemplars, groups, options: options, workers: workers) : []
     let denoiser = await trained
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
@@ -71,12 +71,15 @@ extension TableScorer {
       options: training)
   }
 
-  private static func parallelViews(
-    _ exemplars: [Matrix], options: TableScorerOptions, workers: Int
+  private static func weighedViews(
+    _ exemplars: [Matrix], _ groups: [Range<Int>], options: TableScorerOptions, workers: Int
   ) async -> [NeighborView] {
+    let probe = Probe(exemplars, groups: groups, seed: options.seed)
     var views: [NeighborView] = []
-    for rows in exemplars {
-      views.append(await NeighborView.fit(to: rows, options: options.neighbors, workers: workers))
+    for (index, rows) in exemplars.enumerated() {
+      var view = await NeighborView.fit(to: rows, options: options.neighbors, workers: workers)
+      await view.weigh(by: probe, view: index, workers: workers)
+      views.append(view)
     }
     return views
   }

@@ -1,7 +1,7 @@
 import Compute
 
 /// Turns a value into -log p, how surprising it is among the baseline's values: empirical up to
-/// their 90 % quantile, an exponential tail beyond.
+/// their 90 % quantile, a generalized Pareto tail beyond.
 package struct TailScale: Sendable, Equatable, Codable {
   /// The baseline's quantiles at equal steps of 0...0.9, ascending.
   package let knots: [Float]
@@ -10,7 +10,9 @@ package struct TailScale: Sendable, Equatable, Codable {
   /// Share of the baseline below the last knot.
   static let body = 0.9
   static let knotCount = 201
-  nonisolated(unsafe) package static var xi: Float = 0
+  /// Shape of the generalized Pareto tail: a little heavier than exponential, for one part's
+  /// extrapolation must not drown what the others see.
+  static let shape: Float = 0.05
 
   /// - Parameter values: one for each baseline row, finite, at least one.
   package static func fit(to values: [Float]) -> TailScale {
@@ -29,8 +31,8 @@ package struct TailScale: Sendable, Equatable, Codable {
     let start = knots[knots.count - 1]
     let tail = Float(-logarithm(1 - Self.body))
     if value >= start {
-      let x = (value - start) / excess
-      return tail + (Self.xi > 0 ? Float(logarithm(onePlus: Double(Self.xi * x))) / Self.xi : x)
+      let x = Double(Self.shape * (value - start) / excess)
+      return tail + Float(logarithm(onePlus: x)) / Self.shape
     }
     var (low, high) = (0, knots.count)
     while low < high {

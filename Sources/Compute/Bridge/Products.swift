@@ -33,6 +33,7 @@ package func multiply(
     a.count >= m * k && b.count >= k * n && c.count >= m * n,
     "\(a.count), \(b.count), \(c.count) values for [\(m), \(k)] [\(k), \(n)]")
   guard m > 0, n > 0 else { return }
+  _ = singleThreaded
   unsafe a.withUnsafeBufferPointer { a in
     unsafe b.withUnsafeBufferPointer { b in
       unsafe c.withUnsafeMutableBufferPointer { c in
@@ -55,6 +56,7 @@ package func product(
   let (k2, n) = right ? (b.columns, b.rows) : (b.rows, b.columns)
   precondition(k == k2, "[\(a.rows), \(a.columns)] times [\(b.rows), \(b.columns)], \(transposed)")
   var c = DoubleMatrix(rows: m, columns: n)
+  _ = singleThreaded
   unsafe cblas_dgemm(
     CblasRowMajor, left ? CblasTrans : CblasNoTrans, right ? CblasTrans : CblasNoTrans,
     blasint(m), blasint(n), blasint(k), scale, a.values, blasint(a.columns), b.values,
@@ -62,8 +64,8 @@ package func product(
   return c
 }
 
-/// Keeps the library's products on the calling thread: parallelism lives one level above.
-package func useSingleThreadedProducts() { openblas_set_num_threads(1) }
+/// Keeps the library on the calling thread, once: parallelism lives one level above.
+private let singleThreaded: Void = openblas_set_num_threads(1)
 
 /// The name of the processor whose kernels the BLAS library picked.
 package func productKernelName() -> String {

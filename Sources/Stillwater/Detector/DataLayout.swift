@@ -1,0 +1,138 @@
+import Ingestion
+import Tabular
+
+/// What the user says about the columns of a file.
+public struct ColumnOptions: Sendable, Equatable {
+  /// The column that makes the rows a time series.
+  public var time: String?
+  /// The column that tells several series or entities in one file apart.
+  public var group: String?
+  /// The column with 1 for an anomaly and 0 for a normal row; never learned from.
+  public var label: String?
+  /// The text that marks an anomaly in the label column, if it is not 1.
+  public var positiveLabel: String?
+  /// Columns that are left out.
+  public var ignored: [String] = []
+  /// Columns that are categories though they look like numbers.
+  public var categorical: [String] = []
+
+  public init() {}
+}
+
+/// How the files of a detector are written and what each column is; kept in the model.
+struct DataLayout: Sendable, Equatable, Codable {
+  var dialect: CSVDialect
+  var schema: Schema
+  var positiveLabel: String?
+
+  var isSeries: Bool { schema.column(of: .time) != nil }
+
+  /// What has to be read of a file to score it; with `label` also the label column if the layout has
+  /// one.
+  func plan(label: Bool = false) -> ReadingPlan {
+    let wanted = schema.columns.filter { column in
+      switch column.role {
+      case .feature, .time, .group: true
+      case .label: label
+      case .ignored: false
+      }
+    }
+    return ReadingPlan(
+      columns: wanted.map { ReadingPlan.PlannedColumn(name: $0.name, reading: $0.reading) })
+  }
+}
+
+extension ColumnSchema {
+  fileprivate var reading: ReadingPlan.Reading {
+    switch role {
+    case .time: .time
+    case .group, .label: .category
+    case .feature, .ignored: kind == .number ? .number : .category
+    }
+  }
+}
+
+extension DataLayout {
+  /// The layout that a file and the user's word give together, and what the user should know.
+  static func resolve(
+    _ inferred: InferredSchema, path: String, dialect: CSVDialect, columns options: ColumnOptions
+  ) throws -> (layout: DataLayout, warnings: [String]) {
+    let names = inferred.profiles.map(\.name)
+    let asked = [options.time, options.group, options.label].compactMap { $0 }
+      + options.ignored + options.categorical
+    for name in asked where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+      throw StillwaterError(
+        .badData,
+        "\(path):1: no column is named \"\(name)\"" + suggestion(for: name, among: names))
+    }
+    var warnings: [String] = []
+    let columns = inferred.profiles.map { profile in
+      column(profile, options, path: path, warnings: &warnings)
+    }
+    return (
+      DataLayout(
+        dialect: dialect, schema: Schema(columns: columns), positiveLabel: options.positiveLabel),
+      warnings
+    )
+  }
+
+  private static func column(
+    _ profile: ColumnProfile, _ options: ColumnOptions, path: String, warnings: inout [String]
+  ) -> ColumnSchema {
+    func same(_ name: String?) -> Bool { name?.utf8.elementsEqual(profile.name.utf8) ?? false }
+    var column = ColumnSchema(
+      name: profile.name, kind: profile.kind, role: .feature, isConstant: profile.isConstant)
+    if options.categorical.contains(where: same) { column.kind = .category }
+    if same(options.time) {
+      (column.role, column.kind) = (.time, .time)
+    } else if same(options.group) {
+      (column.role, column.kind) = (.group, .category)
+    } else if same(options.label) {
+      (column.role, column.kind) = (.label, .category)
+    } else if options.ignored.contains(where: same) {
+      column.role = .ignored
+    } else if column.kind == .identifier {
+      column.role = .ignored
+      warnings.append(
+        "\(path): column \"\(profile.name)\" names its rows and is not learned from; "
+          + "if it means something, use --categorical")
+    } else if column.kind == .time {
+      column.role = .ignored
+      warnings.append(
+        "\(path): column \"\(profile.name)\" holds times and is not learned from; "
+          + "for a time series use --time")
+    } else if options.time != nil, column.kind == .category {
+      column.role = .ignored
+      warnings.append(
+        "\(path): column \"\(profile.name)\" is a category and is not learned from: "
+          + "a series learns from numeric columns")
+    } else if profile.isConstant {
+      warnings.append(
+        "\(path): column \"\(profile.name)\" holds one single value; any other will rank at the top")
+    }
+    return column
+  }
+}
+
+/// `; did you mean "NAME"?` for the nearest name within two edits, else nothing.
+package func suggestion(for name: String, among names: [String]) -> String {
+  let nearest = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
+  guard let nearest, nearest.1 <= max(1, min(3, name.count / 2)) else { return "" }
+  return "; did you mean \"\(nearest.0)\"?"
+}
+
+/// Levenshtein's distance: insertions, deletions and replacements of single characters.
+package func editDistance(_ a: String, _ b: String) -> Int {
+  let (a, b) = (Array(a.unicodeScalars.prefix(64)), Array(b.unicodeScalars.prefix(64)))
+  var row = Array(0...b.count)
+  for (i, x) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, y) in b.enumerated() {
+      let replaced = diagonal + (x == y ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(replaced, row[j] + 1, row[j + 1] + 1)
+    }
+  }
+  return row[b.count]
+}

@@ -1,0 +1,138 @@
+import Calibration
+import Compute
+import Encoding
+import Ingestion
+import Scoring
+import Tabular
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+/// As many tasks as the machine has processors.
+public var defaultThreads: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+/// A trained detector and what the summary says about the training.
+package struct TrainingOutcome: Sendable {
+  package let detector: Detector
+  package let inputs: [InputRecord]
+  package let rejected: [RejectedRow]
+  package let rowsIn, rowsUsed, missingValues: Int
+  package let warnings: [String]
+}
+
+extension Detector {
+  /// Learns normal from CSV files.
+  ///
+  /// - Parameters:
+  ///   - files: normal rows; rows labelled as anomalies are left out.
+  ///   - settings: what the columns are, how much work to put in.
+  /// - Returns: a detector that is calibrated on baseline rows the network did not learn from.
+  /// - Throws: `StillwaterError` with file, line and column.
+  public static func train(
+    on files: [String], _ settings: TrainingSettings = TrainingSettings()
+  ) async throws -> Detector {
+    try await outcome(of: files, settings).detector
+  }
+
+  /// Trains, and says what was met on the way.
+  package static func outcome(of files: [String], _ settings: TrainingSettings) async throws
+    -> TrainingOutcome
+  {
+    do {
+      let reader = BaselineReader(dialect: settings.dialect, badRows: settings.badRows)
+      var baseline = try reader.read(files, columns: settings.columns)
+      if (TableEncoder.fewestRows..<200).contains(baseline.rowCount) {
+        baseline.warnings.append(
+          "the baseline has only \(baseline.rowCount) rows: what is normal stays vague under 200")
+      }
+      if baseline.labelledAnomalies > 0 {
+        baseline.warnings.append(
+          "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
+      }
+      let detector = try await fit(baseline, settings)
+      return TrainingOutcome(
+        detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
+        rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
+        rowsUsed: baseline.rowCount, missingValues: baseline.missingValues,
+        warnings: detector.card.warnings)
+    } catch { throw StillwaterError(error) }
+  }
+
+  private static func fit(_ baseline: Baseline, _ settings: TrainingSettings) async throws
+    -> Detector
+  {
+    baseline.layout.isSeries
+      ? try await fitSeries(baseline, settings) : try await fitTable(baseline, settings)
+  }
+
+  private static func fitTable(_ baseline: Baseline, _ settings: TrainingSettings) async throws
+    -> Detector
+  {
+    let table = Table.joined(baseline.files.map(\.table))
+    let encoder = try TableEncoder.fit(to: table, schema: baseline.layout.schema)
+    let fit = await TableScorer.fit(
+      to: try encoder.encode(table), groups: encoder.columns.map(\.features),
+      options: settings.table, workers: settings.threads)
+    let calibration = Calibration.fit(
+      method: settings.method, rate: settings.falseAlarmRate, scores: fit.calibrationScores,
+      blockLength: 1)
+    var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
+    card.exemplars = fit.scorer.views.first?.exemplars.rows.rows ?? 0
+    card.describe(fit.history)
+    card.warnings += calibration.warnings
+    return Detector(
+      layout: baseline.layout, core: .table(encoder, fit.scorer), calibration: calibration,
+      card: card)
+  }
+
+  private static func fitSeries(_ baseline: Baseline, _ settings: TrainingSettings) async throws
+    -> Detector
+  {
+    let series = try baseline.files.map {
+      try SeriesRows($0.table, layout: baseline.layout, path: $0.path, lines: $0.lines)
+    }
+    let steps = series.flatMap(\.steps).sorted()
+    let interval = steps.isEmpty ? nil : steps[steps.count / 2]
+    let encoder = try SeriesEncoder.fit(
+      to: baseline.files.map(\.table), schema: baseline.layout.schema, interval: interval)
+    var segments: [Segment] = []
+    for (file, rows) in zip(baseline.files, series) {
+      for group in rows.groups {
+        segments += try encoder.segments(of: file.table, rows: group, times: rows.times)
+      }
+    }
+    let fit = await SeriesScorer.fit(
+      to: segments.map(\.values), distinct: encoder.channels.map(\.distinct),
+      options: settings.series, workers: settings.threads)
+    let calibration = Calibration.fit(
+      method: settings.method, rate: settings.falseAlarmRate, scores: fit.calibrationScores,
+      blockLength: fit.blockLength)
+    var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
+    card.window = fit.blockLength
+    card.describe(fit.history)
+    card.warnings += gapWarnings(series, segments.count) + calibration.warnings
+    return Detector(
+      layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
+      card: card)
+  }
+
+  private static func gapWarnings(_ series: [SeriesRows], _ segments: Int) -> [String] {
+    let gaps = segments - series.reduce(0) { $0 + $1.groups.count }
+    return gaps > 0 ? ["time jumps \(gaps) times in the baseline; no window spans a jump"] : []
+  }
+
+  private static func card(_ baseline: Baseline, _ settings: TrainingSettings, heldBack: Int)
+    -> ModelCard
+  {
+    ModelCard(
+      version: stillwaterVersion, kind: baseline.layout.isSeries ? "series" : "table",
+      quality: settings.quality, seed: settings.seed, rowsUsed: baseline.rowCount,
+      rowsHeldBack: heldBack, exemplars: 0, warnings: baseline.warnings)
+  }
+}
+
+/// The version of this library and of the command line.
+public let stillwaterVersion = "0.1.0"

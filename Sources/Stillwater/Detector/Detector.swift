@@ -1,0 +1,105 @@
+package import Calibration
+import Diffusion
+import Encoding
+import Scoring
+import Tabular
+
+/// Knows what normal looks like, and says how far any row is from it.
+///
+/// A detector is a value: `train` makes one from normal rows, `load` reads one from a model file, and
+/// nothing changes it but `calibrate`. The same detector gives the same row the same score, whatever
+/// rows come with it.
+///
+/// ```swift
+/// let detector = try await Detector.train(on: ["baseline.csv"])
+/// try detector.save(to: "model.stillwater")
+/// for try await row in detector.score("today.csv") where row.isAnomaly {
+///   print(row.line, row.score, row.topColumns)
+/// }
+/// ```
+public struct Detector: Sendable {
+  let layout: DataLayout
+  let core: Core
+  package internal(set) var calibration: Calibration
+  /// How the detector came to be.
+  public internal(set) var card: ModelCard
+
+  /// What a detector holds of its baseline, for rows of a table or for a series.
+  enum Core: Sendable {
+    case table(TableEncoder, TableScorer)
+    case series(SeriesEncoder, SeriesScorer)
+  }
+
+  /// The columns that are learned from, in the order of the baseline file.
+  public var featureNames: [String] { layout.schema.features.map(\.name) }
+
+  /// The score above which a row is flagged.
+  public var threshold: Float { calibration.threshold }
+}
+
+/// How a detector came to be: written into the model file, shown by `inspect`.
+public struct ModelCard: Sendable, Equatable, Codable {
+  /// The version of the program that trained it.
+  public var version: String
+  /// `table` or `series`.
+  public var kind: String
+  public var quality: Quality
+  public var seed: UInt64
+  /// Baseline rows it learned from, and those held back for calibration.
+  public var rowsUsed: Int
+  public var rowsHeldBack: Int
+  /// Baseline rows kept inside the model; 0 for a compact one.
+  public var exemplars: Int
+  /// Rows per window of a series; nil for tables.
+  public var window: Int?
+  /// Mean loss of the last training steps in network units; nil without a network.
+  public var finalLoss: Double?
+  public var heldOutLoss: Double?
+  public var trainingSteps: Int?
+  public var stoppedEarly: Bool?
+  /// Training steps passed over because loss or gradient was not finite.
+  public var skippedSteps: Int?
+  /// What the user should know about the baseline, one sentence each.
+  public var warnings: [String]
+}
+
+extension ModelCard {
+  /// Takes over how the training of the network went.
+  mutating func describe(_ history: TrainingHistory?) {
+    (finalLoss, heldOutLoss) = (history?.finalLoss, history?.heldOutLoss)
+    (trainingSteps, stoppedEarly) = (history?.steps, history?.stoppedEarly)
+    skippedSteps = history?.skipped
+  }
+}
+
+/// How much work goes into a detector: three points on one curve.
+public enum Quality: String, Sendable, Codable, CaseIterable {
+  /// The closed-form denoisers alone.
+  case fast
+  /// With a trained network.
+  case balanced
+  /// With a wider network that is trained for longer.
+  case best
+}
+
+/// What a detector says about one row.
+public struct ScoredRow: Sendable, Equatable {
+  /// The physical line of the file on which the row starts, from 1.
+  public let line: Int
+  /// Higher is more abnormal; always finite.
+  public let score: Float
+  /// The share of normal rows with a score at least as high, in (0, 1].
+  public let pValue: Double
+  /// Whether the score is above the threshold.
+  public let isAnomaly: Bool
+  /// The columns to blame, worst first, with their shares of the whole.
+  public let topColumns: [Blame]
+  /// What each learned column was expected to hold, as text; empty unless asked for.
+  public let expected: [String]
+
+  /// A column and its share of the blame, 0...1.
+  public struct Blame: Sendable, Equatable {
+    public let column: String
+    public let share: Float
+  }
+}

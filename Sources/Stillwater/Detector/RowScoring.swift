@@ -1,0 +1,218 @@
+import Calibration
+import Compute
+import Encoding
+import Ingestion
+import Scoring
+import Tabular
+
+/// What is wanted beside the score.
+package struct ScoringOptions: Sendable {
+  package var threads = defaultThreads
+  /// Whether expected values are wanted.
+  package var explains = false
+  package var badRows = BadRowPolicy.fail
+
+  package init() {}
+}
+
+/// Some rows of a file with all that was found out about them.
+package struct ScoredChunk: Sendable {
+  package let chunk: RecordChunk
+  package let rows: [ScoredRow]
+}
+
+extension Detector {
+  /// Scores one file and hands its rows to `emit` in the order of the file.
+  ///
+  /// Rows of a table are read, scored and handed on chunk by chunk; a series is read whole, for its
+  /// windows look both ways.
+  ///
+  /// - Returns: what was met in the file.
+  package func scoreFile(
+    _ path: String, _ options: ScoringOptions, emit: (ScoredChunk) async throws -> Void
+  ) async throws -> FileOutcome {
+    do {
+      var reader = try TableReader(path: path, dialect: layout.dialect, policy: options.badRows)
+      var outcome = FileOutcome()
+      switch core {
+      case .table(let encoder, let scorer):
+        while let chunk = try reader.next(layout.plan()) {
+          let scores = await scorer.scores(
+            for: try encoder.encode(chunk.table), workers: options.threads)
+          outcome.add(chunk)
+          outcome.unseenLevels(chunk.table, encoder)
+          try await emit(
+            ScoredChunk(
+              chunk: chunk, rows: rows(scores, lines: chunk.lines, explains: options.explains)))
+        }
+      case .series(let encoder, let scorer):
+        try await scoreSeries(&reader, encoder, scorer, options, &outcome, emit)
+      }
+      outcome.finish(reader, layout)
+      return outcome
+    } catch { throw StillwaterError(error) }
+  }
+
+  private func scoreSeries(
+    _ reader: inout TableReader, _ encoder: SeriesEncoder, _ scorer: SeriesScorer,
+    _ options: ScoringOptions, _ outcome: inout FileOutcome,
+    _ emit: (ScoredChunk) async throws -> Void
+  ) async throws {
+    var (all, chunks) = (TableAccumulator(), [RecordChunk]())
+    while let chunk = try reader.next(layout.plan()) {
+      all.append(chunk)
+      outcome.add(chunk)
+      chunks.append(chunk)
+    }
+    guard all.rowCount > 0 else {
+      for chunk in chunks { try await emit(ScoredChunk(chunk: chunk, rows: [])) }
+      return
+    }
+    let table = all.table
+    let series = try SeriesRows(table, layout: layout, path: reader.path, lines: all.lines)
+    var scored = RowScores(
+      scores: [Float](repeating: 0, count: table.rowCount),
+      contributions: Matrix(rows: table.rowCount, columns: encoder.channels.count),
+      expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count))
+    var segmentCount = 0
+    for group in series.groups {
+      for segment in try encoder.segments(of: table, rows: group, times: series.times) {
+        segmentCount += 1
+        scored.place(
+          await scorer.scores(
+            for: segment.values, explains: options.explains, workers: options.threads),
+          at: segment.rows)
+      }
+    }
+    if segmentCount > series.groups.count {
+      outcome.warnings.append(
+        "\(reader.path): time jumps \(segmentCount - series.groups.count) times; "
+          + "no window spans a jump")
+    }
+    var start = 0
+    for chunk in chunks {
+      let part = scored.slice(start..<start + chunk.rowCount)
+      try await emit(
+        ScoredChunk(chunk: chunk, rows: rows(part, lines: chunk.lines, explains: options.explains)))
+      start += chunk.rowCount
+    }
+  }
+
+  /// The rows of a chunk as the user sees them.
+  private func rows(_ scores: RowScores, lines: [Int], explains: Bool) -> [ScoredRow] {
+    let names = featureNames
+    return lines.indices.map { row in
+      let score = scores.scores[row]
+      return ScoredRow(
+        line: lines[row], score: score, pValue: calibration.pValue(of: score),
+        isAnomaly: calibration.flags(score),
+        topColumns: blame(scores.contributions, row: row, names: names),
+        expected: explains ? expectation(scores.expected, row: row) : [])
+    }
+  }
+
+  /// Columns with at least a twentieth of the blame, worst first, at most five.
+  private func blame(_ contributions: Matrix, row: Int, names: [String]) -> [ScoredRow.Blame] {
+    let values = contributions.row(row)
+    let shares: [Float] =
+      switch core {
+      case .table(let encoder, _):
+        encoder.columns.map { column in
+          column.features.reduce(0) { $0 + values[values.startIndex + $1] }
+        }
+      case .series: Array(values)
+      }
+    let total = shares.reduce(0, +)
+    guard total > 0, total.isFinite else { return [] }
+    // Among equal shares the column that stands first in the file comes first.
+    let order = shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
+    return order.prefix(5).enumerated().compactMap { place, index in
+      let share = shares[index] / total
+      return place == 0 || share >= 0.05 ? ScoredRow.Blame(column: names[index], share: share) : nil
+    }
+  }
+
+  /// What each column was expected to hold, as text.
+  private func expectation(_ expected: Matrix, row: Int) -> [String] {
+    let values = expected.row(row)
+    switch core {
+    case .table(let encoder, _):
+      return encoder.columns.map { column in
+        let features = values[
+          values.startIndex + column.features.lowerBound..<values.startIndex
+            + column.features.upperBound]
+        switch column.encoding {
+        case .number(let scaler):
+          return number(scaler.decode(standard: Double(features.first ?? 0)))
+        case .category(let category): return category.decode(features)
+        }
+      }
+    case .series(let encoder, _):
+      return values.enumerated().map { number(encoder.decode($0.element, channel: $0.offset)) }
+    }
+  }
+
+  private func number(_ value: Double) -> String { Float(value).description }
+}
+
+/// What was met in a file that was scored.
+package struct FileOutcome: Sendable {
+  package var rowsScored = 0
+  package var rowsRejected = 0
+  package var missingValues = 0
+  package var sha256 = ""
+  package var warnings: [String] = []
+  private var unseen: [String: Int] = [:]
+
+  mutating func add(_ chunk: RecordChunk) {
+    rowsScored += chunk.rowCount
+    rowsRejected += chunk.rejected.count
+  }
+
+  /// Counts the cells whose category was never seen in the baseline.
+  mutating func unseenLevels(_ table: Table, _ encoder: TableEncoder) {
+    for column in encoder.columns {
+      guard case .category(let category) = column.encoding,
+        case .categories(let codes, let levels)? = table.column(named: column.name)?.values
+      else { continue }
+      let unknown = category.features(of: levels).map { $0 == category.levels.count + 1 }
+      let count = codes.reduce(0) { $0 + ($1 >= 0 && unknown[Int($1)] ? 1 : 0) }
+      if count > 0 { unseen[column.name, default: 0] += count }
+    }
+  }
+
+  mutating func finish(_ reader: TableReader, _ layout: DataLayout) {
+    missingValues = reader.missingCells.reduce(0, +)
+    sha256 = reader.digest
+    warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
+    for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
+      warnings.append(
+        "\(reader.path): column \"\(column)\" holds \(count) cells with a text that the baseline "
+          + "never had")
+    }
+  }
+}
+
+extension RowScores {
+  /// Writes the scores of a segment at the rows it came from.
+  fileprivate mutating func place(_ part: RowScores, at rows: [Int]) {
+    for (offset, row) in rows.enumerated() {
+      scores[row] = part.scores[offset]
+      let source = part.contributions.range(ofRow: offset)
+      contributions.values.replaceSubrange(
+        contributions.range(ofRow: row), with: part.contributions.values[source])
+      if part.expected.rows > 0 {
+        expected.values.replaceSubrange(
+          expected.range(ofRow: row), with: part.expected.values[source])
+      }
+    }
+  }
+
+  /// A run of rows.
+  fileprivate func slice(_ range: Range<Int>) -> RowScores {
+    RowScores(
+      scores: Array(scores[range]),
+      contributions: contributions.padded(rows: range, to: range.count),
+      expected: expected.rows == 0 ? expected : expected.padded(rows: range, to: range.count))
+  }
+}

@@ -1,0 +1,69 @@
+import Ingestion
+import Tabular
+
+/// Gathers the chunks of a file into one table.
+struct TableAccumulator {
+  private var columns: [ColumnValues] = []
+  private var names: [String] = []
+  private var levelPlaces: [[[UInt8]: Int32]] = []
+  private(set) var rowCount = 0
+  /// The physical line of each row.
+  private(set) var lines: [Int] = []
+
+  var table: Table {
+    Table(
+      columns: zip(names, columns).map { Column(name: $0, values: $1) }, rowCount: rowCount)
+  }
+
+  mutating func append(_ chunk: RecordChunk) {
+    if names.isEmpty {
+      names = chunk.table.columns.map(\.name)
+      columns = chunk.table.columns.map(\.values.emptied)
+      levelPlaces = names.map { _ in [:] }
+    }
+    for index in columns.indices {
+      append(chunk.table.columns[index].values, to: index)
+    }
+    rowCount += chunk.rowCount
+    lines += chunk.lines
+  }
+
+  private mutating func append(_ values: ColumnValues, to index: Int) {
+    let old = columns[index]
+    // The array must be held once while it grows, else each chunk would copy it.
+    columns[index] = .numbers([])
+    switch (old, values) {
+    case (.numbers(var all), .numbers(let some)):
+      all += some
+      columns[index] = .numbers(all)
+    case (.times(var all), .times(let some)):
+      all += some
+      columns[index] = .times(all)
+    case (.categories(var codes, var levels), .categories(let some, let someLevels)):
+      let places = someLevels.map { place(of: $0, column: index, levels: &levels) }
+      codes += some.map { $0 < 0 ? -1 : places[Int($0)] }
+      columns[index] = .categories(codes: codes, levels: levels)
+    default:
+      preconditionFailure("column \(names[index]) changed its kind between chunks")
+    }
+  }
+
+  private mutating func place(of level: String, column: Int, levels: inout [String]) -> Int32 {
+    let key = Array(level.utf8)
+    if let known = levelPlaces[column][key] { return known }
+    let place = Int32(levels.count)
+    levelPlaces[column][key] = place
+    levels.append(level)
+    return place
+  }
+}
+
+extension ColumnValues {
+  fileprivate var emptied: ColumnValues {
+    switch self {
+    case .numbers: .numbers([])
+    case .categories: .categories(codes: [], levels: [])
+    case .times: .times([])
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package import Calibration
+package import Ingestion
+import Scoring
+
+/// Everything that decides what a detector learns.
+public struct TrainingSettings: Sendable {
+  public var columns = ColumnOptions()
+  public var quality = Quality.balanced
+  /// Rows per sample of a series; nil lets the baseline decide.
+  public var window: Int?
+  /// Results are the same for the same seed.
+  public var seed: UInt64 = 0
+  /// Share of normal rows that may be flagged.
+  public var falseAlarmRate = 0.01
+  /// Tasks at work at the same time; results do not depend on it.
+  public var threads = defaultThreads
+  /// Baseline rows kept inside the model; 0 makes a compact one that holds none.
+  public var exemplars = 10_000
+
+  package var method = CalibrationMethod.conformal
+  package var dialect = CSVDialect()
+  package var badRows = BadRowPolicy.fail
+
+  public init() {}
+
+  var table: TableScorerOptions {
+    var options = TableScorerOptions()
+    (options.seed, options.exemplars) = (seed, exemplars)
+    options.trainsNetwork = quality != .fast
+    if quality == .best { options.training.steps = 1_000 }
+    return options
+  }
+
+  var series: SeriesScorerOptions {
+    var options = SeriesScorerOptions()
+    (options.seed, options.window) = (seed, window)
+    options.trainsNetwork = quality != .fast
+    return options
+  }
+}

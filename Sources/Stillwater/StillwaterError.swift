@@ -1,0 +1,50 @@
+import Encoding
+import Files
+import Ingestion
+
+/// Why a run could not be finished, with the place and what to do about it.
+public struct StillwaterError: Error, Sendable, Equatable, CustomStringConvertible {
+  /// What kind of fault it is; the raw value is the exit code of the command line.
+  public enum Kind: Int32, Sendable {
+    case usage = 64
+    case badData = 65
+    case missingInput = 66
+    case internalFault = 70
+    case overLimit = 71
+    case cannotCreate = 73
+    case ioFailure = 74
+    case busy = 75
+    case badConfiguration = 78
+  }
+
+  public let kind: Kind
+  /// `file:line:column: reason`, as far as the place is known.
+  public let description: String
+
+  public init(_ kind: Kind, _ description: String) {
+    (self.kind, self.description) = (kind, description)
+  }
+}
+
+extension StillwaterError {
+  /// The same fault in the terms of the public face.
+  package init(_ error: any Error) {
+    switch error {
+    case let error as StillwaterError: self = error
+    case let error as IngestionError: self.init(Self.kind(of: error), error.description)
+    case let error as FileError: self.init(.missingInput, error.description)
+    case let error as EncodingError: self.init(.badData, error.description)
+    default: self.init(.internalFault, "unexpected fault: \(error)")
+    }
+  }
+
+  private static func kind(of error: IngestionError) -> Kind {
+    switch error {
+    case .file(.truncated), .file(.corrupted): .badData
+    case .file: .missingInput
+    case .cellTooLong, .recordTooLong, .tooManyColumns: .overLimit
+    case .recordCountMismatch: .internalFault
+    default: .badData
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Compute
+import TestSupport
+import Testing
+
+@Suite struct NearestRowsTests {
+  private let rows = Matrix.gaussian(rows: 1500, columns: 6, seed: 1, stream: 0)
+  private let queries = Matrix.gaussian(rows: 16, columns: 6, seed: 2, stream: 0)
+
+  private func sorted(_ query: Int, excluding: Int = -1) -> [Int32] {
+    let distances = (0..<rows.rows).map { row in
+      zip(queries.row(query), rows.row(row)).reduce(0.0) {
+        $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+      }
+    }
+    let order = distances.indices.sorted { distances[$0] < distances[$1] }
+    return order.filter { $0 != excluding }.map { Int32($0) }
+  }
+
+  @Test(arguments: [1, 5, 64])
+  func findsWhatSortingFinds(count: Int) {
+    let found = NearestRows(rows).neighbors(of: queries, count: count)
+    for query in 0..<16 { #expect(Array(found.indices(of: query)) == Array(sorted(query).prefix(count))) }
+  }
+
+  @Test func doesNotSeeTheExcludedRow() {
+    let nearest = (0..<16).map { sorted($0)[0] }
+    let found = NearestRows(rows).neighbors(of: queries, count: 3, excluding: nearest)
+    for query in 0..<16 {
+      let expected = sorted(query, excluding: Int(nearest[query])).prefix(3)
+      #expect(Array(found.indices(of: query)) == Array(expected))
+    }
+  }
+
+  @Test func empiricalDenoiserIsTheSoftmaxMean() {
+    let search = NearestRows(rows)
+    let found = search.neighbors(of: queries, count: 10)
+    let denoised = search.empiricalDenoise(queries, found, count: 10, sigma: 0.5)
+    for query in 0..<16 {
+      let weights = found.indices(of: query).map { index in
+        let square = zip(queries.row(query), rows.row(Int(index))).reduce(0.0) {
+          $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
+        }
+        return exponential(-square / 0.5)
+      }
+      let total = weights.reduce(0, +)
+      let expected = (0..<6).map { column in
+        Float(
+          zip(weights, found.indices(of: query)).reduce(0.0) {
+            $0 + $1.0 / total * Double(rows[Int($1.1), column])
+          })
+      }
+      expectClose(Array(denoised.row(query)), expected, tolerance: 1e-5)
+    }
+  }
+
+  @Test func localGaussianSolvesTheFullSystem() throws {
+    let search = NearestRows(rows)
+    let found = search.neighbors(of: queries, count: 16)
+    let fit = search.localGaussian(queries, found, count: 16, sigma: 0.8, details: true)
+    for query in 0..<16 {
+      let near = rows.selecting(rows: found.indices(of: query).map { Int($0) })
+      let mean = near.columnMoments().map { Float($0.mean) }
+      let matrix = near.covariance(around: mean).addingToDiagonal(0.64)
+      let r = zip(queries.row(query), mean).map { Double($0 - $1) }
+      let q = try #require(
+        solvePositive(matrix, DoubleMatrix(rows: 6, columns: 1, values: r)))
+      let identity = DoubleMatrix(rows: 6, columns: 6).addingToDiagonal(1)
+      let inverse = try #require(solvePositive(matrix, identity))
+      let distance = zip(r, q.values).reduce(0) { $0 + $1.0 * $1.1 }
+      expectClose([fit.distance[query]], [Float(distance)], tolerance: 1e-4)
+      expectClose(Array(fit.solved.row(query)), q.values.map { Float($0) }, tolerance: 1e-4)
+      expectClose(
+        Array(fit.precision.row(query)), (0..<6).map { Float(inverse[$0, $0]) }, tolerance: 1e-4)
+    }
+  }
+
+  @Test func aRowFindsTheSameNeighborsAtAnyPlace() {
+    let search = NearestRows(rows)
+    let whole = search.neighbors(of: queries, count: 8)
+    let turned = search.neighbors(
+      of: queries.selecting(rows: (0..<16).reversed()), count: 8)
+    for query in 0..<16 {
+      #expect(whole.indices(of: query) .elementsEqual(turned.indices(of: 15 - query)))
+    }
+  }
+}

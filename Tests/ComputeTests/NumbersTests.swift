@@ -1,0 +1,65 @@
+import Compute
+import TestSupport
+import Testing
+
+@Suite struct NumbersTests {
+  @Test(arguments: [(0.0, 1.0), (0.25, 1.75), (0.5, 2.5), (0.9, 3.7), (1.0, 4.0)])
+  func quantilesAreLinearBetweenRanks(share: Double, expected: Double) {
+    #expect(abs(quantile(ofSorted: [1, 2, 3, 4], share) - expected) < 1e-12)
+  }
+
+  // scipy.stats.norm.ppf
+  @Test(arguments: [
+    (1e-7, -5.199337582192817), (0.01, -2.3263478740408408), (0.3, -0.5244005127080407),
+    (0.5, 0.0), (0.975, 1.959963984540054), (0.999999, 4.753424308817087),
+  ])
+  func normalQuantilesAgreeWithSciPy(p: Double, expected: Double) {
+    #expect(abs(normalQuantile(p) - expected) < 1e-9)
+  }
+
+  @Test func momentsSurviveLargeOffsets() {
+    let moments = Moments(of: [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16, .nan])
+    #expect(moments.count == 4 && moments.mean == 1e9 + 10 && abs(moments.variance - 22.5) < 1e-6)
+  }
+
+  @Test(arguments: [(0, 10), (3, 10), (10, 10), (20, 10)])
+  func samplesAreDistinctAndAscending(count: Int, total: Int) {
+    var stream = RandomStream(seed: 4)
+    let sample = stream.sample(count, of: total)
+    #expect(sample.count == min(count, total))
+    #expect(zip(sample, sample.dropFirst()).allSatisfy { $0 < $1 })
+    #expect(sample.allSatisfy { (0..<total).contains($0) })
+  }
+
+  @Test func permutationsHoldEveryIndexOnce() {
+    var stream = RandomStream(seed: 4, stream: 2)
+    let order = stream.permutation(of: 100)
+    #expect(order.sorted() == Array(0..<100) && order != Array(0..<100))
+  }
+
+  @Test func spectrumRebuildsTheMatrix() {
+    let half = Matrix.gaussian(rows: 9, columns: 9, seed: 5, stream: 0).double
+    let matrix = product(half, half, transposed: .right).addingToDiagonal(0.1)
+    let eigen = SymmetricEigen(of: matrix)
+    expectClose(eigen.applying { $0 }.values, matrix.values, tolerance: 1e-10)
+    let root = eigen.applying { $0.squareRoot() }
+    expectClose(product(root, root).values, matrix.values, tolerance: 1e-10)
+    #expect(zip(eigen.values, eigen.values.dropFirst()).allSatisfy { $0 <= $1 })
+  }
+
+  @Test func positiveSystemsAreSolvedAndOthersRefused() throws {
+    let half = Matrix.gaussian(rows: 6, columns: 6, seed: 6, stream: 0).double
+    let matrix = product(half, half, transposed: .right).addingToDiagonal(0.1)
+    let right = Matrix.gaussian(rows: 6, columns: 2, seed: 7, stream: 0).double
+    let solution = try #require(solvePositive(matrix, right))
+    expectClose(product(matrix, solution).values, right.values, tolerance: 1e-9)
+    #expect(solvePositive(matrix.addingToDiagonal(-1e3), right) == nil)
+  }
+
+  @Test func shapesThatDoNotFitStopTheProgram() async {
+    await #expect(processExitsWith: .failure) {
+      var c = Matrix(rows: 2, columns: 2)
+      multiply(Matrix(rows: 2, columns: 3), Matrix(rows: 2, columns: 2), into: &c)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import Compute
+import Encoding
+import Tabular
+import TestSupport
+import Testing
+
+@Suite struct SeriesEncoderTests {
+  private let second: Int64 = 1_000_000_000
+
+  private func table(_ channels: [[Double]]) -> Table {
+    Table(
+      columns: channels.enumerated().map {
+        Column(name: "c\($0.offset)", values: .numbers($0.element))
+      }, rowCount: channels[0].count)
+  }
+
+  private func schema(_ count: Int) -> Schema {
+    Schema(columns: (0..<count).map { ColumnSchema(name: "c\($0)", kind: .number, role: .feature) })
+  }
+
+  private func encoder(_ table: Table) throws -> SeriesEncoder {
+    try SeriesEncoder.fit(to: [table], schema: schema(table.columns.count), interval: second)
+  }
+
+  @Test func channelsAreStandardized() throws {
+    let table = table([(0..<50).map { Double($0) }])
+    let segment = try encoder(table).segments(of: table, rows: Array(0..<50), times: nil)[0]
+    let moments = segment.values.columnMoments()[0]
+    #expect(abs(moments.mean) < 1e-5 && abs(moments.deviation - 1) < 1e-5)
+  }
+
+  @Test func timeJumpsCutTheSeries() throws {
+    let table = table([(0..<30).map { Double($0) }])
+    var times = (0..<30).map { Int64($0) * second }
+    for row in 10..<30 { times[row] += 5 * second }
+    for row in 11..<30 { times[row] += second / 4 }
+    let segments = try encoder(table).segments(of: table, rows: Array(0..<30), times: times)
+    #expect(segments.map(\.rows) == [Array(0..<10), Array(10..<30)])
+  }
+
+  @Test func aGroupKeepsItsOwnRows() throws {
+    let table = table([(0..<30).map { Double($0) }])
+    let odd = stride(from: 1, to: 30, by: 2).map { $0 }
+    let segments = try encoder(table).segments(of: table, rows: odd, times: nil)
+    #expect(segments.map(\.rows) == [odd])
+  }
+
+  @Test func shortHolesAreBridgedAndLongOnesMeetTheMean() throws {
+    var values = (0..<60).map { Double($0) }
+    (values[10], values[11]) = (.nan, .nan)
+    for row in 30..<45 { values[row] = .nan }
+    values[59] = .nan
+    let table = table([values])
+    let encoder = try encoder(table)
+    let segment = try encoder.segments(of: table, rows: Array(0..<60), times: nil)[0]
+    expectClose(
+      [10, 11, 59].map { Float(encoder.decode(segment.values[$0, 0], channel: 0)) }, [10, 11, 58],
+      tolerance: 1e-4)
+    #expect(segment.values[35, 0] == 0)
+    #expect(segment.filled.indices.filter { segment.filled[$0] } == [10, 11] + Array(30..<45) + [59])
+  }
+
+  @Test func extremeValuesAreCut() throws {
+    let table = table([(0..<30).map { Double($0) }])
+    let encoder = try encoder(table)
+    let wild = self.table([[1e308, -1e308, 3]])
+    let segment = try encoder.segments(of: wild, rows: [0, 1, 2], times: nil)[0]
+    #expect(segment.values.values.prefix(2) == [100, -100])
+  }
+}

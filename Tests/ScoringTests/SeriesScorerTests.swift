@@ -1,0 +1,71 @@
+import Compute
+import Diffusion
+import Scoring
+import TestSupport
+import Testing
+
+@Suite struct SeriesScorerTests {
+  private static func fit(_ segments: [Matrix], trains: Bool) async -> SeriesFit {
+    var options = SeriesScorerOptions()
+    (options.trainsNetwork, options.window) = (trains, 40)
+    return await SeriesScorer.fit(
+      to: segments, distinct: segments[0].columns == 1 ? [3] : [3, 3], options: options, workers: 2)
+  }
+
+  private func twoWaves(_ rows: Int, seed: UInt64) -> Matrix {
+    let (a, b) = (wave(rows, seed: seed), wave(rows, seed: seed + 7))
+    return Matrix(
+      rows: rows, columns: 2,
+      values: (0..<rows).flatMap { [a.values[$0], 0.6 * a.values[$0] + 0.4 * b.values[$0]] })
+  }
+
+  @Test(arguments: [false, true])
+  func findsASpikeAndAStuckStretch(trains: Bool) async {
+    let fit = await Self.fit([wave(1_200, seed: 1)], trains: trains)
+    var series = wave(1_000, seed: 2)
+    series.values[300] += 1.5
+    for row in 700..<760 { series.values[row] = series.values[700] }
+    let scores = await fit.scorer.scores(for: series, explains: false, workers: 2).scores
+    let usual = scores[400..<600].max() ?? 0
+    #expect(scores[298...302].max() ?? 0 > 2 * usual)
+    #expect(scores[710..<760].max() ?? 0 > 2 * usual)
+  }
+
+  @Test func blamesTheChannelThatBroke() async {
+    let fit = await Self.fit([twoWaves(1_200, seed: 1)], trains: false)
+    var series = twoWaves(600, seed: 3)
+    series[250, 1] += 2
+    let result = await fit.scorer.scores(for: series, explains: true, workers: 2)
+    #expect(result.contributions[250, 1] > 2 * result.contributions[250, 0])
+    #expect(abs(result.expected[250, 1] - (series[250, 1] - 2)) < 0.8)
+  }
+
+  @Test(arguments: [1, 2, 3])
+  func scoresDoNotDependOnWorkers(workers: Int) async {
+    let fit = await Self.fit([twoWaves(900, seed: 1)], trains: true)
+    let series = twoWaves(700, seed: 5)
+    let one = await fit.scorer.scores(for: series, explains: true, workers: 1)
+    #expect(await fit.scorer.scores(for: series, explains: true, workers: workers) == one)
+  }
+
+  @Test(arguments: [1, 2, 9, 39, 41])
+  func segmentsShorterThanAWindowAreScored(rows: Int) async {
+    let fit = await Self.fit([wave(600, seed: 1)], trains: false)
+    let result = await fit.scorer.scores(for: wave(rows, seed: 2), explains: true, workers: 1)
+    #expect(result.scores.count == rows && result.scores.allSatisfy { $0.isFinite })
+  }
+
+  @Test func aFlatBaselineFlagsAnyMove() async {
+    let fit = await Self.fit([Matrix(rows: 200, columns: 1)], trains: true)
+    var series = Matrix(rows: 100, columns: 1)
+    series.values[50] = 5
+    let scores = await fit.scorer.scores(for: series, explains: false, workers: 1).scores
+    #expect(scores.allSatisfy { $0.isFinite })
+    #expect(scores[50] > (scores[0..<5].max() ?? 0))
+  }
+
+  @Test func heldBackRowsAreTheLastTenthOfEachSegment() async {
+    let fit = await Self.fit([wave(600, seed: 1), wave(400, seed: 2)], trains: false)
+    #expect(fit.calibrationScores.count == 100)
+  }
+}

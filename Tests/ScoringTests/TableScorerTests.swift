@@ -1,0 +1,84 @@
+import Compute
+import Diffusion
+import Scoring
+import TestSupport
+import Testing
+
+@Suite struct TableScorerTests {
+  private static let baseline = planarRows(300, columns: 6, seed: 1)
+  private static let test: Matrix = {
+    var rows = planarRows(200, columns: 6, seed: 2)
+    for row in 150..<200 { rows[row, row % 6] = rows[row - 100, row % 6] + 1.5 }
+    return rows
+  }()
+
+  private static func fit(exemplars: Int = 10_000, trains: Bool = true) async -> TableFit {
+    var options = TableScorerOptions()
+    (options.exemplars, options.trainsNetwork) = (exemplars, trains)
+    options.training.steps = 100
+    return await TableScorer.fit(
+      to: [baseline, baseline], groups: (0..<6).map { $0..<$0 + 1 }, options: options, workers: 2)
+  }
+
+  @Test func ranksBrokenRowsAboveNormalOnes() async {
+    let scores = await Self.fit().scorer.scores(for: [Self.test, Self.test], workers: 2).scores
+    let worst = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(50)
+    #expect(worst.filter { $0 >= 150 }.count >= 45)
+  }
+
+  @Test func blamesTheColumnThatBroke() async {
+    let result = await Self.fit().scorer.scores(for: [Self.test, Self.test], workers: 2)
+    let right = (150..<200).filter { row in
+      let shares = Array(result.contributions.row(row))
+      return shares.indices.max { shares[$0] < shares[$1] } == row % 6
+    }
+    #expect(right.count >= 40, "\(right.count) of 50")
+    #expect(result.contributions.values.allSatisfy { $0 >= 0 })
+  }
+
+  @Test(arguments: [1, 2, 5])
+  func scoresDoNotDependOnSplitOrderOrNeighbors(workers: Int) async {
+    let scorer = await Self.fit().scorer
+    let whole = await scorer.scores(for: [Self.test, Self.test], workers: workers)
+    let order = Array((0..<200).reversed())
+    let turned = Self.test.selecting(rows: order)
+    let reversed = await scorer.scores(for: [turned, turned], workers: 1)
+    #expect(order.map { whole.scores[$0] } == reversed.scores)
+    for row in [0, 63, 64, 199] {
+      let alone = Self.test.selecting(rows: [row])
+      let single = await scorer.scores(for: [alone, alone], workers: workers)
+      #expect(single.scores == [whole.scores[row]])
+      #expect(single.contributions.values == Array(whole.contributions.row(row)))
+    }
+  }
+
+  @Test func fittingDoesNotDependOnWorkers() async {
+    let (one, two) = (await Self.fit(), await Self.fit())
+    #expect(one.calibrationScores == two.calibrationScores)
+  }
+
+  @Test func calibrationScoresLookLikeThoseOfFreshRows() async {
+    let fit = await Self.fit()
+    let normal = Self.test.selecting(rows: Array(0..<150))
+    let fresh = await fit.scorer.scores(for: [normal, normal], workers: 2).scores
+    let (held, new) = (Moments(of: fit.calibrationScores.map { Double($0) }),
+      Moments(of: fresh.map { Double($0) }))
+    #expect(abs(held.mean - new.mean) < 0.4 && abs(held.deviation - new.deviation) < 0.4)
+    #expect(fit.calibrationScores.count == 100)
+  }
+
+  @Test func aCompactModelHoldsNoRowAndStillDetects() async {
+    let fit = await Self.fit(exemplars: 0)
+    #expect(fit.scorer.views.isEmpty)
+    let scores = await fit.scorer.scores(for: [Self.test, Self.test], workers: 2).scores
+    let worst = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(50)
+    #expect(worst.filter { $0 >= 150 }.count >= 35)
+  }
+
+  @Test func scoresStayFiniteAtTheEdgeOfTheRange() async {
+    let wild = Matrix(rows: 2, columns: 6, values: [Float](repeating: 1e6, count: 6) + [-1e6, 0, 0, 0, 0, 1e6])
+    let result = await Self.fit().scorer.scores(for: [wild, wild], workers: 1)
+    #expect(result.scores.allSatisfy { $0.isFinite && $0 > 5 })
+    #expect(result.contributions.values.allSatisfy { $0.isFinite })
+  }
+}

@@ -8,10 +8,10 @@ enum FaultKind: String, CaseIterable {
   var lengths: ClosedRange<Int> {
     switch self {
     case .spike: 1...3
-    case .drift: 40...90
-    case .stuck: 24...54
-    case .shift: 18...44
-    case .correlation: 24...54
+    case .drift: 36...64
+    case .stuck: 28...50
+    case .shift: 16...36
+    case .correlation: 20...44
     }
   }
 
@@ -75,13 +75,13 @@ func apply(
   let rows = fault.rows
   let centre = rows.reduce(0) { $0 + before[$1] } / Double(rows.count)
   let inward = centre > spread.mean ? -spread.deviation : spread.deviation
-  let size = random.uniform(1.1, 1.6) * inward
+  let size = random.uniform(1.2, 1.7) * inward
   let held = before[rows.lowerBound]
   for row in rows {
     let progress = Double(row - rows.lowerBound + 1) / Double(rows.count)
     switch fault.kind {
     case .spike: readings[row][column] += 1.2 * size
-    case .drift: readings[row][column] += 1.2 * size * progress
+    case .drift: readings[row][column] += 1.2 * size * min(1, 1.6 * progress)
     case .stuck: readings[row][column] = held
     case .shift: readings[row][column] += size
     // The channel plays its own record of ten hours before: its course is right, its partners not.

@@ -10,7 +10,7 @@ enum FraudKind: String, CaseIterable {
     switch self {
     case .currency: return true
     case .testing: return name == "electronics" || name == "travel"
-    case .takeover: return payment.usual < 60 && payment.usual > 12
+    case .takeover: return payment.usual < 110 && payment.usual > 25
     case .night: return !payment.isOnline && ["grocery", "pharmacy", "clothing"].contains(name)
     case .clone: return !payment.isOnline && payment.country.code == payment.home.code
     case .split: return payment.items <= 2 && name != "electronics" && name != "travel"
@@ -26,7 +26,7 @@ enum FraudKind: String, CaseIterable {
       payment.currency = other.currency
       payment.amount *= other.rate / rate
     case .testing: payment.amount = rate * random.uniform(0.9, 6)
-    case .takeover: payment.amount = rate * payment.usual * random.uniform(4, 9)
+    case .takeover: payment.amount = rate * payment.usual * random.uniform(5, 10)
     case .night: payment.hour = random.uniform(0.5, 5.5)
     case .clone: payment.distance = 900 * exp(random.normal(0, 0.35))
     case .split: payment.items = Double(random.integer(14...32))

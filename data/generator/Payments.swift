@@ -9,18 +9,26 @@ struct Category {
   let items: Double  // mean item count beyond the first; negative: the merchant counts none
   let hours: ClosedRange<Double>  // when its shops are open
   let online: Double  // share paid online
+
+  init(
+    _ name: String, _ weight: Double, price: Double, spread: Double, items: Double,
+    hours: ClosedRange<Double>, online: Double
+  ) {
+    (self.name, self.weight, self.price, self.spread) = (name, weight, price, spread)
+    (self.items, self.hours, self.online) = (items, hours, online)
+  }
 }
 
 let categories = [
-  Category(name: "grocery", weight: 26, price: 3.1, spread: 0.22, items: 11, hours: 8...21, online: 0.08),
-  Category(name: "restaurant", weight: 18, price: 15, spread: 0.25, items: 1.8, hours: 11...23, online: 0.1),
-  Category(name: "fuel", weight: 10, price: 58, spread: 0.25, items: -1, hours: 5...23, online: 0),
-  Category(name: "clothing", weight: 11, price: 34, spread: 0.4, items: 1.2, hours: 9...20, online: 0.5),
-  Category(name: "electronics", weight: 7, price: 190, spread: 0.7, items: 0.3, hours: 9...20, online: 0.6),
-  Category(name: "travel", weight: 5, price: 260, spread: 0.6, items: 0.9, hours: 7...22, online: 0.85),
-  Category(name: "pharmacy", weight: 9, price: 9.5, spread: 0.35, items: 1.3, hours: 8...19, online: 0.12),
-  Category(name: "games", weight: 7, price: 12, spread: 0.5, items: 0.4, hours: 9...24, online: 0.97),
-  Category(name: "utilities", weight: 7, price: 85, spread: 0.35, items: -1, hours: 7...20, online: 0.9),
+  Category("grocery", 26, price: 3.1, spread: 0.22, items: 11, hours: 8...21, online: 0.08),
+  Category("restaurant", 18, price: 15, spread: 0.25, items: 1.8, hours: 11...23, online: 0.1),
+  Category("fuel", 10, price: 58, spread: 0.25, items: -1, hours: 5...23, online: 0),
+  Category("clothing", 11, price: 34, spread: 0.4, items: 1.2, hours: 9...20, online: 0.5),
+  Category("electronics", 7, price: 190, spread: 0.5, items: 0.3, hours: 9...20, online: 0.6),
+  Category("travel", 5, price: 240, spread: 0.45, items: 0.9, hours: 7...22, online: 0.85),
+  Category("pharmacy", 9, price: 9.5, spread: 0.35, items: 1.3, hours: 8...19, online: 0.12),
+  Category("games", 7, price: 12, spread: 0.5, items: 0.4, hours: 9...24, online: 0.97),
+  Category("utilities", 7, price: 85, spread: 0.35, items: -1, hours: 7...20, online: 0.9),
 ]
 
 /// One country: its currency and the price of a euro in it.
@@ -83,7 +91,7 @@ struct PaymentSource {
   mutating func payment() -> Payment {
     let category = random.pick(categories.map { ($0, $0.weight) })
     let home = random.pick(countries.map { ($0, $0.weight) })
-    let abroad = random.chance(category.name == "travel" ? 0.3 : 0.06)
+    let abroad = random.chance(category.name == "travel" ? 0.3 : 0.05)
     let country = abroad ? random.pick(countries.filter { $0.code != home.code }) : home
     var payment = Payment(category: category, home: home, country: country)
     payment.currency = country.currency
@@ -100,7 +108,8 @@ struct PaymentSource {
     payment.cardType = random.pick([
       ("debit", 52), ("credit", 32), ("prepaid", 9), ("corporate", business),
     ])
-    let typical: Double = ["prepaid": 120.0, "debit": 1500, "credit": 1100][payment.cardType] ?? 2200
+    let ages: [String: Double] = ["prepaid": 120, "debit": 1500, "credit": 1100]
+    let typical = ages[payment.cardType] ?? 2200
     payment.accountAge = min(7300, (typical * exp(random.normal(0, 0.55))).rounded())
   }
 
@@ -116,7 +125,7 @@ struct PaymentSource {
     payment.usual = total * exp(random.normal(0, 0.2))
     payment.amount = total * payment.country.rate
     // The tail: now and then a household buys for a feast, with its usual spend to match.
-    if random.chance(0.015) {
+    if random.chance(0.012) {
       let feast = random.uniform(2, 6)
       payment.amount *= feast
       payment.usual *= feast

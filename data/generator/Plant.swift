@@ -56,7 +56,7 @@ struct Plant {
 
   /// Slow normal drift: weather over days, supply pressure over hours, wear over weeks.
   private mutating func advanceWeather() {
-    demandNoise = 0.96 * demandNoise + random.normal(0, 0.28)
+    demandNoise = 0.95 * demandNoise + random.normal(0, 0.36)
     weather = 0.996 * weather + random.normal(0, 0.089)
     supply = 0.985 * supply + random.normal(0, 0.172)
     wear = 0.998 * wear + random.normal(0, 0.063)
@@ -72,7 +72,7 @@ struct Plant {
 
   /// Adds the sensors' own noise, in the order of `Channel`.
   private mutating func read(_ pressure: Double, _ power: Double) -> [Double] {
-    let vibration = 0.9 + 0.022 * power + 0.10 * wear + random.normal(0, 0.05)
+    let vibration = 0.9 + 0.022 * power + 0.10 * wear + random.normal(0, 0.03)
     return [
       temperature + random.normal(0, 0.18), flow + random.normal(0, 0.4),
       pressure + random.normal(0, 0.02), power + random.normal(0, 0.35),

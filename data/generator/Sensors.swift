@@ -74,8 +74,8 @@ func writeSensors(to folder: String, seed: UInt64) throws -> [Spread] {
 func writeFleet(to folder: String, seed: UInt64, spreads: [Spread]) throws {
   let faults: [String: [Fault]] = [
     "machine-02": [
-      Fault(kind: .drift, channel: .vibration, rows: 260..<350),
-      Fault(kind: .spike, channel: .power, rows: 120..<122),
+      Fault(kind: .drift, channel: .flow, rows: 270..<340),
+      Fault(kind: .shift, channel: .power, rows: 110..<146),
     ],
     "machine-04": [
       Fault(kind: .stuck, channel: .flow, rows: 150..<200),

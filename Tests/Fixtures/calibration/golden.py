@@ -30,12 +30,12 @@ def clopper_entry(hits, count):
 
 
 def maximum_likelihood(x):
-    """Nelder-Mead from several starts, polished until nothing moves."""
+    """Nelder-Mead from several starts, polished until nothing moves; shapes from -0.5."""
 
     def loss(parameters):
         shape, log_scale = parameters
         value = -stats.genpareto.logpdf(x, shape, scale=np.exp(log_scale)).sum()
-        return value if np.isfinite(value) and shape > -1 else 1e300
+        return value if np.isfinite(value) and shape >= -0.5 else 1e300
 
     best = None
     for shape in (-0.4, -0.1, 0.1, 0.5, 1.0):
@@ -47,6 +47,11 @@ def maximum_likelihood(x):
             start = found.x
         if best is None or found.fun < best.fun:
             best = found
+    edge = optimize.minimize_scalar(
+        lambda log_scale: loss((-0.5, log_scale)), method="bounded", options={"xatol": 1e-13},
+        bounds=(np.log(x.max() / 2) + 1e-12, np.log(x.max() * 100)))
+    if edge.fun < best.fun:
+        return -0.5, float(np.exp(edge.x))
     return float(best.x[0]), float(np.exp(best.x[1]))
 
 

@@ -20,8 +20,8 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
 /// A fitted series scorer and what calibration needs.
 package struct SeriesFit: Sendable {
   package let scorer: SeriesScorer
-  /// Scores of the baseline rows held back, stretch by stretch.
-  package let calibrationScores: [Float]
+  /// Scores of the baseline rows held back, one list for each stretch.
+  package let calibrationScores: [[Float]]
   /// Rows of the longest window: nearer rows are not independent.
   package let blockLength: Int
   package let history: TrainingHistory?
@@ -43,7 +43,7 @@ extension SeriesScorer {
       measured.append(await scorer.measure(segment, explains: false, workers: workers))
     }
     scorer.calibrateParts(measured)
-    var heldOut: [Float] = []
+    var heldOut: [[Float]] = []
     for (segment, measured) in zip(builder.fittedRows, measured) {
       var total = [Float](repeating: 0, count: measured.raw[0].count)
       for part in scorer.parts {
@@ -51,7 +51,7 @@ extension SeriesScorer {
           total[row] += part.scale.surprise(value)
         }
       }
-      heldOut += total.dropFirst(segment)
+      heldOut.append(Array(total.dropFirst(segment)))
     }
     return SeriesFit(
       scorer: scorer, calibrationScores: heldOut, blockLength: scorer.longest, history: history)

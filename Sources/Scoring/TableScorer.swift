@@ -10,6 +10,10 @@ package struct RowScores: Sendable, Equatable {
   package var contributions: Matrix
   /// What each feature was expected to be given the others, in standard units, `[rows, features]`.
   package var expected: Matrix
+
+  package init(scores: [Float], contributions: Matrix, expected: Matrix) {
+    (self.scores, self.contributions, self.expected) = (scores, contributions, expected)
+  }
 }
 
 /// Scores table rows by how badly the denoisers bring them back.

@@ -67,3 +67,11 @@ func smoothed(_ values: [Float], tau: Double) -> [Float] {
   }
   return zip(sums, weights).map { Float($0 / $1) }
 }
+
+extension TailScale {
+  /// Whether a scale that was read from a file can be computed with.
+  package var isUsable: Bool {
+    !knots.isEmpty && excess > 0 && excess.isFinite && knots.allSatisfy(\.isFinite)
+      && zip(knots, knots.dropFirst()).allSatisfy { $0 <= $1 }
+  }
+}

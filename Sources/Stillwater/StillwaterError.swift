@@ -1,3 +1,4 @@
+import Calibration
 import Encoding
 import Files
 import Ingestion
@@ -34,7 +35,19 @@ extension StillwaterError {
     case let error as IngestionError: self.init(Self.kind(of: error), error.description)
     case let error as FileError: self.init(.missingInput, error.description)
     case let error as EncodingError: self.init(.badData, error.description)
+    case let error as CalibrationError: self.init(.badData, error.description)
+    case let error as ModelFileError: self.init(.badData, error.description)
+    case let error as OutputError: self.init(Self.kind(of: error), error.description)
     default: self.init(.internalFault, "unexpected fault: \(error)")
+    }
+  }
+
+  private static func kind(of error: OutputError) -> Kind {
+    switch error {
+    case .cannotCreate, .exists: .cannotCreate
+    case .isInput: .usage
+    case .writeFailed, .closedPipe: .ioFailure
+    case .busy: .busy
     }
   }
 

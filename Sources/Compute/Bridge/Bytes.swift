@@ -10,7 +10,7 @@ package func bytes(of values: [Double]) -> [UInt8] {
 
 /// The numbers behind bytes, least significant first; a rest of fewer than four is not read.
 package func floats(from bytes: ArraySlice<UInt8>) -> [Float] {
-  [Float](unsafeUninitializedCapacity: bytes.count / 4) { target, count in
+  unsafe [Float](unsafeUninitializedCapacity: bytes.count / 4) { target, count in
     count = bytes.count / 4
     unsafe bytes.withUnsafeBytes { source in
       unsafe UnsafeMutableRawBufferPointer(target).copyMemory(
@@ -21,7 +21,7 @@ package func floats(from bytes: ArraySlice<UInt8>) -> [Float] {
 
 /// The double precision numbers behind bytes, least significant first.
 package func doubles(from bytes: ArraySlice<UInt8>) -> [Double] {
-  [Double](unsafeUninitializedCapacity: bytes.count / 8) { target, count in
+  unsafe [Double](unsafeUninitializedCapacity: bytes.count / 8) { target, count in
     count = bytes.count / 8
     unsafe bytes.withUnsafeBytes { source in
       unsafe UnsafeMutableRawBufferPointer(target).copyMemory(

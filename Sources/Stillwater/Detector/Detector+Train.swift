@@ -1,7 +1,7 @@
 import Calibration
 import Compute
 import Encoding
-import Ingestion
+package import Ingestion
 import Scoring
 import Tabular
 
@@ -76,13 +76,13 @@ extension Detector {
     let fit = await TableScorer.fit(
       to: try encoder.encode(table), groups: encoder.columns.map(\.features),
       options: settings.table, workers: settings.threads)
-    let calibration = Calibration.fit(
-      method: settings.method, rate: settings.falseAlarmRate, scores: fit.calibrationScores,
-      blockLength: 1)
+    let calibration = try Calibration.fit(
+      to: fit.calibrationScores,
+      options: CalibrationOptions(method: settings.method, rate: settings.falseAlarmRate))
     var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
     card.exemplars = fit.scorer.views.first?.exemplars.rows.rows ?? 0
     card.describe(fit.history)
-    card.warnings += calibration.warnings
+    card.warnings += calibration.summary.warnings.map(\.description)
     return Detector(
       layout: baseline.layout, core: .table(encoder, fit.scorer), calibration: calibration,
       card: card)
@@ -107,13 +107,17 @@ extension Detector {
     let fit = await SeriesScorer.fit(
       to: segments.map(\.values), distinct: encoder.channels.map(\.distinct),
       options: settings.series, workers: settings.threads)
-    let calibration = Calibration.fit(
-      method: settings.method, rate: settings.falseAlarmRate, scores: fit.calibrationScores,
-      blockLength: fit.blockLength)
-    var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
+    let calibration = try Calibration.fit(
+      to: fit.calibrationScores.flatMap { $0 },
+      options: CalibrationOptions(
+        method: settings.method, rate: settings.falseAlarmRate,
+        blocks: BlockLayout(
+          stretches: fit.calibrationScores.map(\.count), blockLength: fit.blockLength)))
+    var card = card(
+      baseline, settings, heldBack: fit.calibrationScores.reduce(0) { $0 + $1.count })
     card.window = fit.blockLength
     card.describe(fit.history)
-    card.warnings += gapWarnings(series, segments.count) + calibration.warnings
+    card.warnings += gapWarnings(series, segments.count) + calibration.summary.warnings.map(\.description)
     return Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)

@@ -34,7 +34,7 @@ public struct Detector: Sendable {
   public var featureNames: [String] { layout.schema.features.map(\.name) }
 
   /// The score above which a row is flagged.
-  public var threshold: Float { calibration.threshold }
+  public var threshold: Float { calibration.threshold.value }
 }
 
 /// How a detector came to be: written into the model file, shown by `inspect`.

@@ -1,7 +1,7 @@
 import Calibration
 import Compute
 import Encoding
-import Ingestion
+package import Ingestion
 import Scoring
 import Tabular
 
@@ -105,7 +105,7 @@ extension Detector {
       let score = scores.scores[row]
       return ScoredRow(
         line: lines[row], score: score, pValue: calibration.pValue(of: score),
-        isAnomaly: calibration.flags(score),
+        isAnomaly: calibration.threshold.flags(score),
         topColumns: blame(scores.contributions, row: row, names: names),
         expected: explains ? expectation(scores.expected, row: row) : [])
     }

@@ -1,4 +1,5 @@
 package import Calibration
+import Diffusion
 package import Ingestion
 import Scoring
 

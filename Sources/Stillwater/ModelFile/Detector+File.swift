@@ -1,0 +1,165 @@
+import Calibration
+import Compute
+import Diffusion
+import Encoding
+import Files
+import Neural
+import Scoring
+import Tabular
+
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
+extension Detector {
+  /// Writes the detector to a model file in the layout of safetensors, atomically.
+  ///
+  /// - Throws: `StillwaterError` when the file cannot be written.
+  public func save(to path: String) throws {
+    do {
+      let output = try OutputFile(path: path)
+      try output.write(encoded())
+      try output.commit()
+    } catch { throw StillwaterError(error) }
+  }
+
+  /// Reads a model file and checks all of it.
+  ///
+  /// - Throws: `StillwaterError` with the reason when the file is damaged or of another version.
+  public init(contentsOf path: String) throws {
+    do {
+      let bytes = try readWhole(path, limit: 4 << 30)
+      do { try self.init(decoding: bytes) } catch {
+        throw StillwaterError(.badData, "\(path): \(error)")
+      }
+    } catch { throw StillwaterError(error) }
+  }
+
+  /// The model file's bytes; the same detector always gives the same ones.
+  package func encoded() -> [UInt8] {
+    var file = TensorFile()
+    file.metadata["format"] = "stillwater"
+    file.metadata["card"] = json(card)
+    file.metadata["layout"] = json(layout)
+    file.metadata["calibration"] = json(calibration.summary)
+    file.add("calibration.scores", calibration.scores.kept)
+    switch core {
+    case .table(let encoder, let scorer):
+      encoder.store(in: &file)
+      scorer.store(in: &file)
+    case .series(let encoder, let scorer):
+      file.metadata["encoder"] = json(encoder)
+      scorer.store(in: &file)
+    }
+    return file.encode()
+  }
+
+  /// Takes a detector back from a model file's bytes.
+  package init(decoding bytes: [UInt8]) throws(ModelFileError) {
+    let file = try TensorFile.decode(bytes)
+    card = try file.decode("card", as: ModelCard.self)
+    layout = try file.decode("layout", as: DataLayout.self)
+    let summary = try file.decode("calibration", as: CalibrationSummary.self)
+    let kept = try file.vector("calibration.scores")
+    do {
+      calibration = try Calibration(
+        summary: summary, scores: try CalibrationScores(kept: kept, count: summary.scoreCount))
+    } catch { throw .content(key: "calibration", reason: "\(error)") }
+    if layout.isSeries {
+      let encoder = try file.decode("encoder", as: SeriesEncoder.self)
+      guard !encoder.channels.isEmpty, encoder.channels.count == layout.schema.features.count,
+        encoder.channels.allSatisfy({ $0.scale > 0 && $0.scale.isFinite && $0.mean.isFinite })
+      else { throw .content(key: "encoder", reason: "its channels do not fit the columns") }
+      core = .series(encoder, try SeriesScorer(from: file, channels: encoder.channels.count))
+    } else {
+      let encoder = try TableEncoder(from: file)
+      guard encoder.columns.count == layout.schema.features.count else {
+        throw .content(key: "encoder", reason: "its columns do not fit the schema")
+      }
+      core = .table(encoder, try TableScorer(from: file, features: encoder.featureCount))
+    }
+  }
+}
+
+/// All bytes of a file, or of standard input.
+package func readWhole(_ path: String, limit: Int) throws -> [UInt8] {
+  let input = try InputFile(path: path)
+  var bytes: [UInt8] = []
+  while try input.read(upTo: 1 << 20, into: &bytes) > 0 {
+    guard bytes.count <= limit else {
+      throw StillwaterError(.overLimit, "\(path): the file is longer than the limit of \(limit) bytes")
+    }
+  }
+  return bytes
+}
+
+/// A value as JSON with sorted keys.
+func json(_ value: some Encodable) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  guard let data = try? encoder.encode(value), let text = String(validating: data, as: UTF8.self)
+  else { preconditionFailure("a value that JSON cannot hold: \(type(of: value))") }
+  return text
+}
+
+extension TensorFile {
+  /// A value from the JSON of a metadata text.
+  func decode<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value {
+    guard let text = metadata[key] else { throw .missing("metadata \(key)") }
+    do { return try JSONDecoder().decode(type, from: Data(text.utf8)) } catch {
+      throw .content(key: key, reason: "it is not what this program wrote")
+    }
+  }
+
+  /// The floats of a tensor of one dimension, however long.
+  func vector(_ name: String) throws(ModelFileError) -> [Float] {
+    guard let shape = tensors[name]?.shape else { throw .missing("tensor \(name)") }
+    guard shape.count == 1 else { throw .tensor(name: name, reason: "found shape \(shape)") }
+    return try floats(name, shape: shape)
+  }
+
+  func matrix(_ name: String) throws(ModelFileError) -> Matrix {
+    let (rows, columns) = try shape(name)
+    return try matrix(name, rows, columns)
+  }
+}
+
+extension TrainedNetwork {
+  /// What the metadata says of a network.
+  struct Description: Codable {
+    var shape: NetworkShape
+    var history: TrainingHistory
+  }
+
+  func store(_ name: String, in file: inout TensorFile) {
+    file.metadata[name] = json(Description(shape: network.shape, history: history))
+    file.add("\(name).parameters", parameters)
+  }
+
+  init(_ name: String, from file: TensorFile) throws(ModelFileError) {
+    let description = try file.decode(name, as: Description.self)
+    let parameters = try file.vector("\(name).parameters")
+    guard description.shape.isPlausible else {
+      throw .content(key: name, reason: "its sizes are out of range")
+    }
+    let network = ResidualNetwork(description.shape)
+    guard network.parameterCount == parameters.count else {
+      throw .content(
+        key: name,
+        reason: "found \(parameters.count) parameters, expected \(network.parameterCount)")
+    }
+    self.init(network: network, parameters: parameters, history: description.history)
+  }
+}
+
+extension NetworkShape {
+  /// Whether the sizes can be multiplied and allocated without harm.
+  fileprivate var isPlausible: Bool {
+    (1...100_000).contains(inputs) && (1...100_000).contains(outputs) && (1...8_192).contains(width)
+      && (0...64).contains(blocks)
+  }
+}

@@ -1,0 +1,190 @@
+import Compute
+import Diffusion
+import Neural
+import Scoring
+
+extension SeriesScorer {
+  fileprivate struct Description: Codable {
+    var parts: [Part]
+    var forecasts: [ForecastDescription]
+    var whitened: [WhitenedDescription]
+    var channels: [Int]
+    var channelMeasures: [WhitenedDescription]
+    var vocabulary: WindowDenoiser.Vocabulary?
+  }
+
+  fileprivate struct ForecastDescription: Codable {
+    var length, hidden: Int
+    var sigma, noise: Float
+    var usesNetwork: Bool
+  }
+
+  fileprivate struct WhitenedDescription: Codable {
+    var length, channels, stride: Int
+    var centersWindows: Bool
+    var correction: ForecastDescription?
+
+    init(_ measure: WhitenedMeasure) {
+      (length, channels) = (measure.cutter.length, measure.cutter.channels)
+      (stride, centersWindows) = (measure.stride, measure.centersWindows)
+      correction = measure.correction.map {
+        ForecastDescription(
+          length: measure.cutter.length, hidden: 0, sigma: $0.condition.sigma,
+          noise: $0.condition.noise, usesNetwork: true)
+      }
+    }
+  }
+
+  private var denoiser: WindowDenoiser? {
+    forecasts.lazy.compactMap(\.denoiser).first
+      ?? whitened.lazy.compactMap(\.correction?.denoiser).first
+  }
+
+  func store(in file: inout TensorFile) {
+    file.metadata["scorer"] = json(
+      Description(
+        parts: parts,
+        forecasts: forecasts.map {
+          ForecastDescription(
+            length: $0.cutter.length, hidden: $0.condition.hidden, sigma: $0.condition.sigma,
+            noise: $0.condition.noise, usesNetwork: $0.denoiser != nil)
+        }, whitened: whitened.map { WhitenedDescription($0) }, channels: channels.map(\.channel),
+        channelMeasures: channels.map { WhitenedDescription($0.measure) },
+        vocabulary: denoiser?.vocabulary))
+    for (index, forecast) in forecasts.enumerated() {
+      forecast.condition.store("forecast.\(index)", in: &file)
+    }
+    for (index, measure) in whitened.enumerated() { Self.store(measure, "window.\(index)", &file) }
+    for (channel, measure) in channels { Self.store(measure, "channel.\(channel)", &file) }
+    denoiser?.trained.store("network", in: &file)
+  }
+
+  private static func store(_ measure: WhitenedMeasure, _ name: String, _ file: inout TensorFile) {
+    file.add("\(name).mean", measure.mean)
+    file.add("\(name).whitening", measure.whitening)
+    if let correction = measure.correction {
+      correction.condition.store("\(name).condition", in: &file)
+      file.add("\(name).scale", correction.scale)
+    }
+  }
+
+  init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
+    let description = try file.decode("scorer", as: Description.self)
+    let denoiser = try Self.denoiser(description.vocabulary, file)
+    var forecasts: [ForecastMeasure] = []
+    for (index, part) in description.forecasts.enumerated() {
+      guard channelCount == 1, (2...100_000).contains(part.length), part.isPlausible else {
+        throw .content(key: "scorer", reason: "forecast \(index) is out of range")
+      }
+      let condition = try part.condition("forecast.\(index)", file, features: part.length)
+      forecasts.append(
+        ForecastMeasure(
+          cutter: WindowCutter(length: part.length, channels: 1), condition: condition,
+          denoiser: part.usesNetwork ? denoiser : nil))
+    }
+    var whitened: [WhitenedMeasure] = []
+    for (index, part) in description.whitened.enumerated() {
+      whitened.append(try part.measure("window.\(index)", file, channelCount, denoiser))
+    }
+    var channels: [(channel: Int, measure: WhitenedMeasure)] = []
+    for (channel, part) in zip(description.channels, description.channelMeasures) {
+      guard (0..<channelCount).contains(channel) else {
+        throw .content(key: "scorer", reason: "channel \(channel) does not exist")
+      }
+      channels.append((channel, try part.measure("channel.\(channel)", file, 1, nil)))
+    }
+    let count = forecasts.count + 2 * whitened.count + channels.count
+    guard !whitened.isEmpty, !description.parts.isEmpty,
+      description.parts.allSatisfy({ $0.isPlausible(measures: count) })
+    else { throw .content(key: "scorer", reason: "its parts are out of range") }
+    try Self.check(denoiser, forecasts, whitened)
+    self.init(
+      forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts)
+  }
+
+  private static func denoiser(_ vocabulary: WindowDenoiser.Vocabulary?, _ file: TensorFile)
+    throws(ModelFileError) -> WindowDenoiser?
+  {
+    guard let vocabulary else { return nil }
+    return WindowDenoiser(
+      vocabulary: vocabulary, trained: try TrainedNetwork("network", from: file))
+  }
+
+  /// The network must read and write windows of the length that it is used on.
+  private static func check(
+    _ denoiser: WindowDenoiser?, _ forecasts: [ForecastMeasure], _ whitened: [WhitenedMeasure]
+  ) throws(ModelFileError) {
+    guard let denoiser else { return }
+    let shape = denoiser.trained.network.shape
+    let features =
+      forecasts.filter { $0.denoiser != nil }.map(\.cutter.length)
+      + whitened.filter { $0.correction != nil }.map { $0.cutter.length * $0.cutter.channels }
+    guard
+      features.allSatisfy({
+        shape.outputs == $0 && shape.inputs == $0 + denoiser.vocabulary.count
+      })
+    else { throw .content(key: "network", reason: "it does not fit the windows") }
+  }
+}
+
+extension SeriesScorer.ForecastDescription {
+  fileprivate var isPlausible: Bool {
+    hidden >= 0 && hidden < length && sigma > 0 && sigma.isFinite && noise > 0 && noise.isFinite
+  }
+
+  fileprivate func condition(_ name: String, _ file: TensorFile, features: Int)
+    throws(ModelFileError) -> WindowCondition
+  {
+    let variance = try file.floats("\(name).variance", shape: [features])
+    guard variance.allSatisfy({ $0 > 0 }) else {
+      throw .tensor(name: "\(name).variance", reason: "a variance is not above 0")
+    }
+    return WindowCondition(
+      hidden: hidden, sigma: sigma, noise: noise,
+      mean: try file.floats("\(name).mean", shape: [features]),
+      estimator: try file.matrix("\(name).estimator", features - hidden, features),
+      root: try file.matrix("\(name).root", features, features), variance: variance,
+      whitener: try file.matrix("\(name).whitener", features, features))
+  }
+}
+
+extension SeriesScorer.WhitenedDescription {
+  fileprivate func measure(
+    _ name: String, _ file: TensorFile, _ channelCount: Int, _ denoiser: WindowDenoiser?
+  ) throws(ModelFileError) -> WhitenedMeasure {
+    guard channels == channelCount, (1...100_000).contains(length), stride >= 1, stride <= length,
+      length * channels <= 100_000, correction == nil || denoiser != nil,
+      correction?.isPlausible ?? true
+    else { throw .content(key: "scorer", reason: "\(name) is out of range") }
+    let features = length * channels
+    var part: WindowCorrection?
+    if let correction, let denoiser {
+      part = WindowCorrection(
+        denoiser: denoiser,
+        condition: try correction.condition("\(name).condition", file, features: features),
+        scale: try file.matrix("\(name).scale", features, features))
+    }
+    return WhitenedMeasure(
+      cutter: WindowCutter(length: length, channels: channels), stride: stride,
+      centersWindows: centersWindows, mean: try file.floats("\(name).mean", shape: [features]),
+      whitening: try file.matrix("\(name).whitening", features, features), correction: part)
+  }
+}
+
+extension WindowCondition {
+  fileprivate func store(_ name: String, in file: inout TensorFile) {
+    file.add("\(name).mean", mean)
+    file.add("\(name).estimator", estimator)
+    file.add("\(name).root", root)
+    file.add("\(name).variance", variance)
+    file.add("\(name).whitener", whitener)
+  }
+}
+
+extension SeriesScorer.Part {
+  fileprivate func isPlausible(measures count: Int) -> Bool {
+    !measures.isEmpty && measures.allSatisfy { (0..<count).contains($0) }
+      && units.count == measures.count && units.allSatisfy { $0 > 0 && $0.isFinite }
+      && tau >= 0 && tau < 1e6 && scale.isUsable
+  }
+}

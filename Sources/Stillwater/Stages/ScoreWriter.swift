@@ -1,0 +1,191 @@
+import Files
+import Ingestion
+import Reporting
+
+/// Which columns of the input go to the output.
+package enum KeptColumns: String, Sendable, CaseIterable {
+  case all, keys, none
+}
+
+/// How scored rows are written.
+package enum ScoreFormat: String, Sendable, CaseIterable {
+  case csv, ndjson
+}
+
+/// Writes scored rows: the input's columns as they stand, then what was found out.
+struct ScoreWriter {
+  let file: OutputFile
+  let keep: KeptColumns
+  let format: ScoreFormat
+  let prefix: String
+  /// The columns whose expected values follow; empty when not asked for.
+  let explained: [String]
+  /// The key columns, for `--keep keys`.
+  let keys: [String]
+  let delimiter: CSVDialect.Delimiter
+  private var header: (names: [String], bytes: [UInt8], keyPlaces: [Int])?
+
+  init(
+    file: OutputFile, keep: KeptColumns, format: ScoreFormat, prefix: String, explained: [String],
+    keys: [String], delimiter: CSVDialect.Delimiter
+  ) {
+    (self.file, self.keep, self.format, self.prefix) = (file, keep, format, prefix)
+    (self.explained, self.keys, self.delimiter) = (explained, keys, delimiter)
+  }
+
+  /// The names of the columns that are added.
+  private var added: [String] {
+    ["line", "score", "p_value", "anomaly", "top_columns"].map { prefix + $0 }
+      + explained.map { "\(prefix)expected_\($0)" }
+  }
+
+  /// Takes a file's header: writes it for the first file, compares it for later ones.
+  mutating func begin(path: String, names: [String], bytes: [UInt8]) throws {
+    let kept = kept(names)
+    for name in added where kept.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+      throw StillwaterError(
+        .badData,
+        "\(path):1:\(name): the file has a column of the name that the result would get; "
+          + "rename the result's with --prefix")
+    }
+    if let header {
+      guard keep != .all || header.bytes == bytes else {
+        throw StillwaterError(
+          .badData,
+          "\(path):1: its header is not that of the first file; score files of different columns "
+            + "one by one, or with --keep none")
+      }
+      self.header = (names, bytes, places(in: names))
+      return
+    }
+    header = (names, bytes, places(in: names))
+    guard format == .csv else { return }
+    var line = keep == .all ? bytes : []
+    if keep == .keys { append(kept, to: &line) }
+    append(added, to: &line)
+    try file.write(line + [0x0a])
+  }
+
+  private func kept(_ names: [String]) -> [String] {
+    switch keep {
+    case .all: names
+    case .keys: places(in: names).map { names[$0] }
+    case .none: []
+    }
+  }
+
+  private func places(in names: [String]) -> [Int] {
+    names.indices.filter { index in keys.contains { $0.utf8.elementsEqual(names[index].utf8) } }
+  }
+
+  private func append(_ cells: [String], to line: inout [UInt8]) {
+    for cell in cells {
+      if !line.isEmpty { line.append(delimiter.byte) }
+      appendCell(cell.utf8, to: &line)
+    }
+  }
+
+  private func appendCell(_ cell: some Sequence<UInt8>, to line: inout [UInt8]) {
+    let cell = Array(cell)
+    // The delimiter of this file may be one that a plain comma file need not quote.
+    if delimiter != .comma, cell.contains(delimiter.byte) {
+      appendField(cell + [0x2c], to: &line)
+      line.removeLast(2)
+      line.append(0x22)
+    } else {
+      appendField(cell, to: &line)
+    }
+  }
+
+  func write(_ scored: ScoredChunk) throws {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(scored.rows.count * 128)
+    for (row, result) in scored.rows.enumerated() {
+      switch format {
+      case .csv: appendCSV(scored.chunk, row, result, to: &bytes)
+      case .ndjson: appendJSON(scored.chunk, row, result, to: &bytes)
+      }
+      bytes.append(0x0a)
+    }
+    try file.write(bytes)
+  }
+
+  private func appendCSV(
+    _ chunk: RecordChunk, _ row: Int, _ result: ScoredRow, to bytes: inout [UInt8]
+  ) {
+    switch keep {
+    case .all:
+      bytes += chunk.record(row)
+      bytes.append(delimiter.byte)
+    case .keys:
+      let cells = chunk.rawCells(row)
+      for place in header?.keyPlaces ?? [] {
+        bytes += cells[place]
+        bytes.append(delimiter.byte)
+      }
+    case .none: break
+    }
+    appendNumber(result.line, to: &bytes)
+    bytes.append(delimiter.byte)
+    appendNumber(result.score, to: &bytes)
+    bytes.append(delimiter.byte)
+    appendNumber(Float(result.pValue), to: &bytes)
+    bytes.append(delimiter.byte)
+    bytes.append(result.isAnomaly ? 0x31 : 0x30)
+    bytes.append(delimiter.byte)
+    let blame = result.topColumns.map { "\($0.column):\(percent($0.share))" }
+    appendCell(blame.joined(separator: " ").utf8, to: &bytes)
+    for cell in result.expected {
+      bytes.append(delimiter.byte)
+      appendCell(cell.utf8, to: &bytes)
+    }
+  }
+
+  private func appendJSON(
+    _ chunk: RecordChunk, _ row: Int, _ result: ScoredRow, to bytes: inout [UInt8]
+  ) {
+    var text = "{"
+    if keep != .none, let header {
+      let cells = chunk.rawCells(row)
+      let places = keep == .all ? Array(header.names.indices) : header.keyPlaces
+      for place in places {
+        text += jsonString(header.names[place]) + ":" + jsonString(plain(cells[place])) + ","
+      }
+    }
+    text += "\"\(prefix)line\":\(result.line),\"\(prefix)score\":\(result.score)"
+    text += ",\"\(prefix)p_value\":\(Float(result.pValue))"
+    text += ",\"\(prefix)anomaly\":\(result.isAnomaly ? 1 : 0),\"\(prefix)top_columns\":["
+    text += result.topColumns.map {
+      "{\"column\":\(jsonString($0.column)),\"share\":\(percent($0.share))}"
+    }.joined(separator: ",")
+    text += "]"
+    if !result.expected.isEmpty {
+      let pairs = zip(explained, result.expected).map { "\(jsonString($0)):\(jsonString($1))" }
+      text += ",\"\(prefix)expected\":{" + pairs.joined(separator: ",") + "}"
+    }
+    bytes += Array((text + "}").utf8)
+  }
+
+  /// A raw cell without its quotes.
+  private func plain(_ cell: ArraySlice<UInt8>) -> String {
+    let text = String(decoding: cell, as: UTF8.self).trimming(" \t")
+    guard text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
+    return text.dropFirst().dropLast().split(separator: "\"\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"")
+  }
+
+  /// A share with two decimals.
+  private func percent(_ share: Float) -> String {
+    let hundredths = Int((share * 100).rounded())
+    return hundredths >= 100 ? "1" : "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
+  }
+}
+
+extension String {
+  fileprivate func trimming(_ blanks: String) -> String {
+    let isBlank = { (character: Character) in blanks.contains(character) }
+    let start = firstIndex { !isBlank($0) } ?? endIndex
+    let end = lastIndex { !isBlank($0) }.map { index(after: $0) } ?? start
+    return String(self[start..<end])
+  }
+}

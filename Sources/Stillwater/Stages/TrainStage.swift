@@ -1,0 +1,63 @@
+import Files
+package import Reporting
+
+/// Learns a detector from files and writes its model.
+package struct TrainStage: Sendable {
+  package var files: [String]
+  package var model: String
+  package var settings: TrainingSettings
+  package var rules = OutputRules()
+
+  package init(files: [String], model: String, settings: TrainingSettings) {
+    (self.files, self.model, self.settings) = (files, model, settings)
+  }
+
+  package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
+    do {
+      var watch = Stopwatch()
+      let output = try OutputFile(path: model, replaces: rules.replaces, inputs: files)
+      progress("learning from \(files.count == 1 ? files[0] : "\(files.count) files")", nil)
+      let outcome = try await Detector.outcome(of: files, settings)
+      watch.lap("train")
+      let bytes = outcome.detector.encoded()
+      try output.write(bytes)
+      try output.commit()
+      watch.lap("write")
+      let summary = summary(outcome, model: sha256(bytes), watch)
+      try writeCompanions(of: model, rejected: outcome.rejected, summary: summary)
+      return summary
+    } catch { throw StillwaterError(error) }
+  }
+
+  private func summary(_ outcome: TrainingOutcome, model hash: String, _ watch: Stopwatch)
+    -> RunSummary
+  {
+    let detector = outcome.detector
+    var summary = RunSummary(command: "train", version: stillwaterVersion)
+    summary.rowsIn = outcome.rowsIn
+    summary.rowsUsed = outcome.rowsUsed
+    summary.rowsQuarantined = outcome.rejected.count
+    summary.missingValues = outcome.missingValues
+    summary.describe(detector)
+    summary.warnings = outcome.warnings
+    summary.inputs = outcome.inputs.map {
+      RunSummary.Input(path: $0.path, sha256: $0.sha256, rows: $0.rows)
+    }
+    (summary.output, summary.modelSha256) = (model, hash)
+    (summary.seed, summary.threads) = (settings.seed, settings.threads)
+    summary.finalLoss = detector.card.finalLoss
+    summary.trainingSteps = detector.card.trainingSteps
+    summary.timings = watch.seconds
+    return summary
+  }
+}
+
+extension RunSummary {
+  /// What a detector promises.
+  mutating func describe(_ detector: Detector) {
+    let calibration = detector.calibration.summary
+    threshold = calibration.threshold.value
+    falseAlarmRate = calibration.rate
+    promise = calibration.promise + "; " + calibration.condition
+  }
+}

@@ -70,7 +70,11 @@ let package = Package(
         "Calibration", "Evaluation", "Reporting", yams,
       ]),
     .executableTarget(
-      name: "StillwaterCLI", dependencies: ["Stillwater", argumentParser],
+      name: "StillwaterCLI",
+      dependencies: [
+        "Stillwater", "Calibration", "Evaluation", "Files", "Ingestion", "Reporting",
+        argumentParser,
+      ],
       swiftSettings: settings),
 
     // Tests and benchmarks.

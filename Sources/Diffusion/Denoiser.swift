@@ -44,7 +44,9 @@ package struct WienerDenoiser: Denoiser, Equatable {
     multiply(centered, axes, into: &scores, transposed: .right)
     let shrinkage = variances.map { $0 / ($0 + sigma * sigma) }
     for row in 0..<scores.rows {
-      for (axis, factor) in shrinkage.enumerated() { scores.values[row * features + axis] *= factor }
+      for (axis, factor) in shrinkage.enumerated() {
+        scores.values[row * features + axis] *= factor
+      }
     }
     var denoised = Matrix(rows: noised.rows, columns: features)
     multiply(scores, axes, into: &denoised)

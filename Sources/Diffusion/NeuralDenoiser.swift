@@ -82,7 +82,8 @@ package struct NeuralDenoiser: Denoiser {
   private static func fillEmbedding(_ inputs: inout Matrix, _ sigmas: [Float], from column: Int) {
     var last: (sigma: Float, embedded: [Float])?
     for (row, sigma) in sigmas.enumerated() {
-      let embedded = last.flatMap { $0.sigma == sigma ? $0.embedded : nil } ?? embedding(sigma: sigma)
+      let embedded =
+        last.flatMap { $0.sigma == sigma ? $0.embedded : nil } ?? embedding(sigma: sigma)
       last = (sigma, embedded)
       for (offset, value) in embedded.enumerated() {
         inputs.values[row * inputs.columns + column + offset] = value
@@ -118,7 +119,9 @@ struct RowObjective: DenoisingObjective {
     }
     var noised = samples.selecting(rows: clean)
     for row in 0..<rows {
-      for index in noised.range(ofRow: row) { noised.values[index] += sigmas[row] * noise.values[index] }
+      for index in noised.range(ofRow: row) {
+        noised.values[index] += sigmas[row] * noise.values[index]
+      }
     }
     NeuralDenoiser.fill(&batch.inputs, noised, sigmas, prototypes)
     fillTargets(&batch.targets, clean: clean, noised: noised, sigmas: sigmas)

@@ -125,7 +125,8 @@ package struct WindowObjective: DenoisingObjective {
     multiply(remainder, inverseRoots[choice], into: &targets)
     for (row, place) in rows.enumerated() {
       WindowDenoiser.fill(&batch.inputs, row: place, whitened.row(row), condition, vocabulary)
-      batch.targets.values.replaceSubrange(batch.targets.range(ofRow: place), with: targets.row(row))
+      batch.targets.values.replaceSubrange(
+        batch.targets.range(ofRow: place), with: targets.row(row))
       weigh(&batch.weights, row: place, hidden: condition.hidden)
     }
   }

@@ -113,7 +113,11 @@ extension NumberScaler {
     var (low, high) = (0, knots.count)
     while low < high {
       let middle = (low + high) / 2
-      if fromAbove ? knots[middle] <= x : knots[middle] < x { low = middle + 1 } else { high = middle }
+      if fromAbove ? knots[middle] <= x : knots[middle] < x {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
     if low == 0 { return 0 }
     if low == knots.count { return 1 }

@@ -22,10 +22,12 @@ package struct ReconstructionScore: Sendable {
   func logarithms(of samples: Matrix) -> [[Float]] {
     sigmas.indices.map { level in
       var total = [Float](repeating: 0, count: samples.rows)
-      let noises = [nil] + (0..<Self.pairs).flatMap { draw -> [[Float]?] in
-        let noise = sharedNoise(level: level, draw: draw)
-        return [noise, noise.map { -$0 }]
-      }
+      let noises =
+        [nil]
+        + (0..<Self.pairs).flatMap { draw -> [[Float]?] in
+          let noise = sharedNoise(level: level, draw: draw)
+          return [noise, noise.map { -$0 }]
+        }
       for noise in noises {
         let noised = noise.map { samples.adding($0, scale: sigmas[level]) } ?? samples
         let errors = samples.rowSquaredDistances(

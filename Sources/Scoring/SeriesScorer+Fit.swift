@@ -108,7 +108,9 @@ struct SeriesBuilder {
     for (index, rows) in fittedRows.enumerated() {
       starts += cutter.starts(in: rows, stride: 1).map { (index, $0) }
     }
-    let picked = (0..<min(most, starts.count)).map { starts[$0 * starts.count / min(most, starts.count)] }
+    let picked = (0..<min(most, starts.count)).map {
+      starts[$0 * starts.count / min(most, starts.count)]
+    }
     var values: [Float] = []
     for (segment, row) in picked {
       let source = column.map { segments[segment].column($0) } ?? segments[segment]

@@ -43,7 +43,10 @@ package struct WhitenedMeasure: Sendable {
     for wave in Swift.stride(from: 0, to: starts.count, by: chunkRows * 16) {
       let parts = chunks(of: min(starts.count - wave, chunkRows * 16))
       let pieces = await parallelMap(parts.count, workers: workers) { part in
-        self.residuals(values, starts[wave..<starts.count][wave + parts[part].lowerBound..<wave + parts[part].upperBound], inverse)
+        self.residuals(
+          values,
+          starts[wave..<starts.count][
+            wave + parts[part].lowerBound..<wave + parts[part].upperBound], inverse)
       }
       for piece in pieces { sums.add(piece, length: cutter.length) }
     }

@@ -62,10 +62,12 @@ import Testing
   @Test(arguments: [Transposition.none, .left, .right])
   func productsMatchLoops(transposed: Transposition) {
     let (m, k, n) = (5, 7, 3)
-    let a = transposed == .left
+    let a =
+      transposed == .left
       ? Matrix(rows: k, columns: m, values: numbers(k * m))
       : Matrix(rows: m, columns: k, values: numbers(m * k))
-    let b = transposed == .right
+    let b =
+      transposed == .right
       ? Matrix(rows: n, columns: k, values: numbers(n * k, seed: 5))
       : Matrix(rows: k, columns: n, values: numbers(k * n, seed: 5))
     var c = Matrix(rows: m, columns: n, repeating: 2)
@@ -89,7 +91,9 @@ import Testing
     let beyond = noise.values.filter { abs($0) > 1.96 }.count
     #expect(abs(Double(beyond) / 100_000 - 0.05) < 0.003)
     #expect(noise == Matrix.gaussian(rows: 1, columns: 100_000, seed: 3, stream: 8))
-    #expect(noise.values.prefix(10) != Matrix.gaussian(rows: 1, columns: 10, seed: 3, stream: 9).values[...])
+    #expect(
+      noise.values.prefix(10)
+        != Matrix.gaussian(rows: 1, columns: 10, seed: 3, stream: 9).values[...])
     #expect(
       Array(noise.values.prefix(10))
         == Matrix.gaussian(rows: 1, columns: 10, seed: 3, stream: 8).values)

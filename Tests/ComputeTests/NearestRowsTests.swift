@@ -19,7 +19,9 @@ import Testing
   @Test(arguments: [1, 5, 64])
   func findsWhatSortingFinds(count: Int) {
     let found = NearestRows(rows).neighbors(of: queries, count: count)
-    for query in 0..<16 { #expect(Array(found.indices(of: query)) == Array(sorted(query).prefix(count))) }
+    for query in 0..<16 {
+      #expect(Array(found.indices(of: query)) == Array(sorted(query).prefix(count)))
+    }
   }
 
   @Test func doesNotSeeTheExcludedRow() {
@@ -80,7 +82,7 @@ import Testing
     let turned = search.neighbors(
       of: queries.selecting(rows: (0..<16).reversed()), count: 8)
     for query in 0..<16 {
-      #expect(whole.indices(of: query) .elementsEqual(turned.indices(of: 15 - query)))
+      #expect(whole.indices(of: query).elementsEqual(turned.indices(of: 15 - query)))
     }
   }
 }

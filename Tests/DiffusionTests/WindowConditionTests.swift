@@ -12,7 +12,9 @@ import Testing
 
   private func gaussian() -> WindowGaussian { WindowGaussian.fit(to: windows(wave(600, seed: 1))) }
 
-  @Test(arguments: [(10, 4, 3, [0, 3, 6]), (11, 4, 3, [0, 3, 6, 7]), (3, 4, 1, []), (4, 4, 9, [0])])
+  @Test(arguments: [
+    (10, 4, 3, [0, 3, 6]), (11, 4, 3, [0, 3, 6, 7]), (3, 4, 1, []), (4, 4, 9, [0]),
+  ])
   func windowsReachTheEnd(rows: Int, length: Int, stride: Int, expected: [Int]) {
     #expect(WindowCutter(length: length, channels: 2).starts(in: rows, stride: stride) == expected)
   }
@@ -24,7 +26,9 @@ import Testing
     var (error, power): (Float, Float) = (0, 0)
     for row in 0..<fresh.rows {
       for column in 20..<24 {
-        error += (expected[row, column] - fresh[row, column]) * (expected[row, column] - fresh[row, column])
+        error +=
+          (expected[row, column] - fresh[row, column])
+          * (expected[row, column] - fresh[row, column])
         power += fresh[row, column] * fresh[row, column]
       }
     }

@@ -57,7 +57,8 @@ import Testing
       [10, 11, 59].map { Float(encoder.decode(segment.values[$0, 0], channel: 0)) }, [10, 11, 58],
       tolerance: 1e-4)
     #expect(segment.values[35, 0] == 0)
-    #expect(segment.filled.indices.filter { segment.filled[$0] } == [10, 11] + Array(30..<45) + [59])
+    #expect(
+      segment.filled.indices.filter { segment.filled[$0] } == [10, 11] + Array(30..<45) + [59])
   }
 
   @Test func extremeValuesAreCut() throws {

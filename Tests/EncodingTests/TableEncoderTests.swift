@@ -53,7 +53,8 @@ import Testing
   }
 
   @Test func tiesGetTheirMiddleRank() throws {
-    let column = Column(name: "x", values: .numbers([Double](repeating: 0, count: 50) + ramp.prefix(50)))
+    let column = Column(
+      name: "x", values: .numbers([Double](repeating: 0, count: 50) + ramp.prefix(50)))
     let (_, views) = try encode([column], [Column(name: "x", values: .numbers([0, 1e-9]))])
     // The 51 zeros span ranks 0 to 1/2: normal quantile of 1/4, before standardizing.
     #expect(views[2][0, 0] < views[2][1, 0] && views[2][0, 0] < -0.4)
@@ -69,7 +70,8 @@ import Testing
   @Test func missingCellsAreMarkedWhereTheBaselineHadSome() throws {
     let gaps = ramp.map { $0 == 3 ? Double.nan : $0 }
     let (encoder, views) = try encode(
-      [Column(name: "x", values: .numbers(gaps))], [Column(name: "x", values: .numbers([.nan, 50]))])
+      [Column(name: "x", values: .numbers(gaps))],
+      [Column(name: "x", values: .numbers([.nan, 50]))])
     #expect(encoder.featureCount == 2)
     #expect(views[0][0, 1] == 1 && views[0][1, 1] == 0 && abs(views[0][0, 0]) < 0.1)
   }
@@ -99,7 +101,8 @@ import Testing
     let wide = ramp.map { $0 * 1e306 }
     for baseline in [ramp, wide, ramp.map { $0 * 1e-300 }] {
       let (_, views) = try encode(
-        [Column(name: "x", values: .numbers(baseline))], [Column(name: "x", values: .numbers([value]))])
+        [Column(name: "x", values: .numbers(baseline))],
+        [Column(name: "x", values: .numbers([value]))])
       #expect(views.allSatisfy { $0.values.allSatisfy { $0.isFinite } })
     }
   }
@@ -112,7 +115,9 @@ import Testing
       name: "id", values: .categories(codes: (0...1_000).map { Int32($0) }, levels: levels))
     for (column, message) in [
       (few, "found 3 baseline rows, but at least 20 are needed to learn what is normal"),
-      (empty, "column gone: every cell is missing in the baseline; leave it out with --ignore gone"),
+      (
+        empty, "column gone: every cell is missing in the baseline; leave it out with --ignore gone"
+      ),
       (
         many,
         "column id: found 1001 different texts, but at most 1000 are taken as a category; "

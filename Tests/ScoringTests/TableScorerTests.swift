@@ -61,8 +61,10 @@ import Testing
     let fit = await Self.fit()
     let normal = Self.test.selecting(rows: Array(0..<150))
     let fresh = await fit.scorer.scores(for: [normal, normal], workers: 2).scores
-    let (held, new) = (Moments(of: fit.calibrationScores.map { Double($0) }),
-      Moments(of: fresh.map { Double($0) }))
+    let (held, new) = (
+      Moments(of: fit.calibrationScores.map { Double($0) }),
+      Moments(of: fresh.map { Double($0) })
+    )
     #expect(abs(held.mean - new.mean) < 0.4 && abs(held.deviation - new.deviation) < 0.4)
     #expect(fit.calibrationScores.count == 100)
   }
@@ -76,7 +78,8 @@ import Testing
   }
 
   @Test func scoresStayFiniteAtTheEdgeOfTheRange() async {
-    let wild = Matrix(rows: 2, columns: 6, values: [Float](repeating: 1e6, count: 6) + [-1e6, 0, 0, 0, 0, 1e6])
+    let wild = Matrix(
+      rows: 2, columns: 6, values: [Float](repeating: 1e6, count: 6) + [-1e6, 0, 0, 0, 0, 1e6])
     let result = await Self.fit().scorer.scores(for: [wild, wild], workers: 1)
     #expect(result.scores.allSatisfy { $0.isFinite && $0 > 5 })
     #expect(result.contributions.values.allSatisfy { $0.isFinite })

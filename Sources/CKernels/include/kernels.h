@@ -48,3 +48,6 @@ void kernel_adamw(float *parameters, float *average, float *m, float *v, const f
 // posterior.c
 void kernel_posterior_weights(float *products, const float *center_squares, const float *scales,
                               size_t rows, size_t columns);
+
+// processor.c
+int kernel_vector_level(void);

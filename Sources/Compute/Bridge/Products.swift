@@ -66,9 +66,3 @@ package func product(
 
 /// Keeps the library on the calling thread, once: parallelism lives one level above.
 private let singleThreaded: Void = openblas_set_num_threads(1)
-
-/// The name of the processor whose kernels the BLAS library picked.
-package func productKernelName() -> String {
-  guard let name = unsafe openblas_get_corename() else { return "unknown" }
-  return unsafe String(cString: name)
-}

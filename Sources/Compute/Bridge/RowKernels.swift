@@ -61,7 +61,8 @@ package func posteriorWeights(
 ) {
   precondition(
     centerSquares.count == products.columns && scales.count == products.rows,
-    "\(centerSquares.count) centers, \(scales.count) scales, [\(products.rows), \(products.columns)]")
+    "\(centerSquares.count) centers, \(scales.count) scales, [\(products.rows), \(products.columns)]"
+  )
   unsafe kernel_posterior_weights(
     &products.values, centerSquares, scales, products.rows, products.columns)
 }

@@ -77,7 +77,8 @@ package final class OutputFile {
     var done = 0
     while done < buffer.count {
       let written = unsafe buffer.withUnsafeBytes { bytes in
-        unsafe Platform.write(descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
+        unsafe Platform.write(
+          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
       }
       if written < 0, errno == EINTR { continue }
       if written < 0, errno == EPIPE { throw .closedPipe }

@@ -58,7 +58,8 @@ extension DataLayout {
     _ inferred: InferredSchema, path: String, dialect: CSVDialect, columns options: ColumnOptions
   ) throws -> (layout: DataLayout, warnings: [String]) {
     let names = inferred.profiles.map(\.name)
-    let asked = [options.time, options.group, options.label].compactMap { $0 }
+    let asked =
+      [options.time, options.group, options.label].compactMap { $0 }
       + options.ignored + options.categorical
     for name in asked where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
@@ -108,7 +109,8 @@ extension DataLayout {
           + "a series learns from numeric columns")
     } else if profile.isConstant {
       warnings.append(
-        "\(path): column \"\(profile.name)\" holds one single value; any other will rank at the top")
+        "\(path): column \"\(profile.name)\" holds one single value; any other will rank at the top"
+      )
     }
     return column
   }

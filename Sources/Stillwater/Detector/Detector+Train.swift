@@ -117,7 +117,8 @@ extension Detector {
       baseline, settings, heldBack: fit.calibrationScores.reduce(0) { $0 + $1.count })
     card.window = fit.blockLength
     card.describe(fit.history)
-    card.warnings += gapWarnings(series, segments.count) + calibration.summary.warnings.map(\.description)
+    card.warnings +=
+      gapWarnings(series, segments.count) + calibration.summary.warnings.map(\.description)
     return Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)

@@ -11,8 +11,16 @@ package struct ScoringOptions: Sendable {
   /// Whether expected values are wanted.
   package var explains = false
   package var badRows = BadRowPolicy.fail
+  /// Whether the label column is read along.
+  var readsLabels = false
 
   package init() {}
+}
+
+/// The header of a file that is about to be scored.
+package struct FileHeader: Sendable {
+  package let names: [String]
+  package let bytes: [UInt8]
 }
 
 /// Some rows of a file with all that was found out about them.
@@ -29,14 +37,17 @@ extension Detector {
   ///
   /// - Returns: what was met in the file.
   package func scoreFile(
-    _ path: String, _ options: ScoringOptions, emit: (ScoredChunk) async throws -> Void
+    _ path: String, _ options: ScoringOptions, begin: (FileHeader) throws -> Void = { _ in },
+    emit: (ScoredChunk) async throws -> Void
   ) async throws -> FileOutcome {
     do {
       var reader = try TableReader(path: path, dialect: layout.dialect, policy: options.badRows)
+      try begin(FileHeader(names: reader.header, bytes: reader.headerBytes))
       var outcome = FileOutcome()
+      let plan = layout.plan(label: options.readsLabels)
       switch core {
       case .table(let encoder, let scorer):
-        while let chunk = try reader.next(layout.plan()) {
+        while let chunk = try reader.next(plan) {
           let scores = await scorer.scores(
             for: try encoder.encode(chunk.table), workers: options.threads)
           outcome.add(chunk)
@@ -59,7 +70,7 @@ extension Detector {
     _ emit: (ScoredChunk) async throws -> Void
   ) async throws {
     var (all, chunks) = (TableAccumulator(), [RecordChunk]())
-    while let chunk = try reader.next(layout.plan()) {
+    while let chunk = try reader.next(layout.plan(label: options.readsLabels)) {
       all.append(chunk)
       outcome.add(chunk)
       chunks.append(chunk)
@@ -73,7 +84,8 @@ extension Detector {
     var scored = RowScores(
       scores: [Float](repeating: 0, count: table.rowCount),
       contributions: Matrix(rows: table.rowCount, columns: encoder.channels.count),
-      expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count))
+      expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
+    )
     var segmentCount = 0
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {

@@ -49,7 +49,9 @@ struct SeriesRows {
   var steps: [Int64] {
     guard let times else { return [] }
     return groups.flatMap { rows in
-      zip(rows, rows.dropFirst()).map { times[$1].subtractingReportingOverflow(times[$0]).partialValue }
+      zip(rows, rows.dropFirst()).map {
+        times[$1].subtractingReportingOverflow(times[$0]).partialValue
+      }
     }
   }
 }

@@ -89,7 +89,8 @@ package func readWhole(_ path: String, limit: Int) throws -> [UInt8] {
   var bytes: [UInt8] = []
   while try input.read(upTo: 1 << 20, into: &bytes) > 0 {
     guard bytes.count <= limit else {
-      throw StillwaterError(.overLimit, "\(path): the file is longer than the limit of \(limit) bytes")
+      throw StillwaterError(
+        .overLimit, "\(path): the file is longer than the limit of \(limit) bytes")
     }
   }
   return bytes
@@ -108,7 +109,8 @@ func json(_ value: some Encodable) -> String {
 
 extension TensorFile {
   /// A value from the JSON of a metadata text.
-  func decode<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value {
+  func decode<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value
+  {
     guard let text = metadata[key] else { throw .missing("metadata \(key)") }
     do { return try JSONDecoder().decode(type, from: Data(text.utf8)) } catch {
       throw .content(key: key, reason: "it is not what this program wrote")

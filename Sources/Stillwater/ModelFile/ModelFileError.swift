@@ -24,7 +24,8 @@ extension ModelFileError: CustomStringConvertible {
       case .notStillwater: "its metadata does not say that Stillwater wrote it"
       case .version(let found, let expected):
         "it has format version \(found), this program reads \(expected); train anew"
-      case .checksum(let part): "the checksum of its \(part) does not match; it was changed or damaged"
+      case .checksum(let part):
+        "the checksum of its \(part) does not match; it was changed or damaged"
       case .content(let key, let reason): "its \(key) cannot be used: \(reason)"
       }
     return "not a usable model: " + reason

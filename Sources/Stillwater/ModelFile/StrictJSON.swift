@@ -10,7 +10,8 @@ enum JSONValue: Equatable {
     case (.text(let a), .text(let b)): a == b
     case (.number(let a), .number(let b)): a == b
     case (.array(let a), .array(let b)): a == b
-    case (.object(let a), .object(let b)): a.elementsEqual(b) { $0.key == $1.key && $0.value == $1.value }
+    case (.object(let a), .object(let b)):
+      a.elementsEqual(b) { $0.key == $1.key && $0.value == $1.value }
     default: false
     }
   }
@@ -70,7 +71,9 @@ struct StrictJSON {
     while true {
       skipBlanks()
       let key = try text()
-      guard keys.insert(Array(key.utf8)).inserted else { throw fault("the key \"\(key.prefix(40))\" stands twice") }
+      guard keys.insert(Array(key.utf8)).inserted else {
+        throw fault("the key \"\(key.prefix(40))\" stands twice")
+      }
       try expect(":")
       members.append((key, try value(depth: depth + 1)))
       guard peek() == UInt8(ascii: ",") else { break }
@@ -105,7 +108,9 @@ struct StrictJSON {
       guard !over, !over2 else { throw fault("a number beyond 64 bits") }
       (value, place) = (sum, place + 1)
     }
-    guard place - start == 1 || bytes[start] != 0x30 else { throw fault("a number with a leading 0") }
+    guard place - start == 1 || bytes[start] != 0x30 else {
+      throw fault("a number with a leading 0")
+    }
     return value
   }
 
@@ -134,7 +139,8 @@ struct StrictJSON {
     let sign = bytes[place]
     place += 1
     let plain: [UInt8: UInt8] = [
-      0x22: 0x22, 0x5c: 0x5c, 0x2f: 0x2f, 0x62: 0x08, 0x66: 0x0c, 0x6e: 0x0a, 0x72: 0x0d, 0x74: 0x09,
+      0x22: 0x22, 0x5c: 0x5c, 0x2f: 0x2f, 0x62: 0x08, 0x66: 0x0c, 0x6e: 0x0a, 0x72: 0x0d,
+      0x74: 0x09,
     ]
     if let byte = plain[sign] { return result.append(byte) }
     guard sign == UInt8(ascii: "u") else { throw fault("an unknown escape in a string") }

@@ -54,7 +54,8 @@ extension TableEncoder {
       }
       let n = numbers[number * 8..<number * 8 + 8].map { $0 }
       let some = Array(knots[knot..<knot + counts[number]])
-      guard n[1] > 0, n[4] > 0, n[6] > 0, zip(some, some.dropFirst()).allSatisfy({ $0 <= $1 }) else {
+      guard n[1] > 0, n[4] > 0, n[6] > 0, zip(some, some.dropFirst()).allSatisfy({ $0 <= $1 })
+      else {
         throw .content(key: "encoder", reason: "column \(column.name) has no usable scale")
       }
       let scaler = NumberScaler(

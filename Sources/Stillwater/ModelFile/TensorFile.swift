@@ -95,7 +95,9 @@ extension TensorFile {
   }
 
   private func header(_ metadata: [String: String], _ names: [String]) -> String {
-    let texts = metadata.sorted { $0.key < $1.key }.map { jsonString($0.key) + ":" + jsonString($0.value) }
+    let texts = metadata.sorted { $0.key < $1.key }.map {
+      jsonString($0.key) + ":" + jsonString($0.value)
+    }
     var entries = ["\"__metadata__\":{" + texts.joined(separator: ",") + "}"]
     var offset = 0
     for name in names {
@@ -202,13 +204,17 @@ extension TensorFile {
     throws(ModelFileError)
   {
     var end = 0
-    for entry in entries.sorted(by: { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }) {
+    for entry in entries.sorted(by: {
+      ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+    }) {
       guard entry.range.lowerBound == end else {
-        throw .tensor(name: entry.name, reason: "it starts at \(entry.range.lowerBound), expected \(end)")
+        throw .tensor(
+          name: entry.name, reason: "it starts at \(entry.range.lowerBound), expected \(end)")
       }
       guard entry.size == entry.range.count else {
         throw .tensor(
-          name: entry.name, reason: "its shape \(entry.shape) does not fit its \(entry.range.count) bytes")
+          name: entry.name,
+          reason: "its shape \(entry.shape) does not fit its \(entry.range.count) bytes")
       }
       guard entry.range.upperBound <= payload.count else {
         throw .tensor(name: entry.name, reason: "it reaches beyond the end of the file")

@@ -1,6 +1,7 @@
 import Files
-package import Ingestion
+import Ingestion
 package import Reporting
+import Tabular
 
 /// Scores files with a model into one output.
 package struct ScoreStage: Sendable {
@@ -130,14 +131,16 @@ struct EventGatherer {
   }
 
   private func timeText(_ scored: ScoredChunk, _ row: Int) -> String {
-    guard let timeName, case .times(let times)? = scored.chunk.table.column(named: timeName)?.values
+    guard let timeName, let column = scored.chunk.table.column(named: timeName),
+      case .times(let times) = column.values
     else { return "" }
     return iso8601(nanoseconds: times[row])
   }
 
   func write(to path: String) throws {
     let file = try OutputFile(path: path)
-    try file.write("file,start,end,start_line,end_line,rows,peak_line,peak_score,p_value,top_columns\n")
+    try file.write(
+      "file,start,end,start_line,end_line,rows,peak_line,peak_score,p_value,top_columns\n")
     for event in events + (open.map { [$0] } ?? []) {
       var bytes: [UInt8] = []
       appendField(event.path.utf8, to: &bytes)

@@ -1,6 +1,6 @@
 import Files
-package import Ingestion
-package import Reporting
+import Ingestion
+import Reporting
 
 /// Tells how far a stage is: what it does and, if known, the share that is done.
 package typealias ProgressHandler = @Sendable (_ activity: String, _ share: Double?) -> Void

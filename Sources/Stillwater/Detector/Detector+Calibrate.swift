@@ -1,0 +1,117 @@
+package import Calibration
+import Evaluation
+import Ingestion
+import Scoring
+import Tabular
+
+extension Detector {
+  /// Columns that tell rows and series apart: time, group and identifiers.
+  var keyColumns: [String] {
+    layout.schema.columns.filter {
+      $0.role == .time || $0.role == .group || ($0.role == .ignored && $0.kind == .identifier)
+    }.map(\.name)
+  }
+
+  /// Flags scores above a fixed value; p-values stay as they are.
+  package mutating func flag(above threshold: Float) throws {
+    calibration = try Calibration.fit(
+      to: calibration.scores.kept,
+      options: CalibrationOptions(
+        method: .fixed, rate: calibration.summary.rate, fixedThreshold: threshold))
+  }
+
+  /// Sets the threshold for another false-alarm rate from the calibration scores in the model.
+  package mutating func flag(rate: Double) throws {
+    let old = calibration.summary
+    let blocks = old.blockLength.map {
+      BlockLayout(stretches: [old.effectiveCount * $0], blockLength: $0)
+    }
+    calibration = try Calibration.fit(
+      to: calibration.scores.kept,
+      options: CalibrationOptions(method: .conformal, rate: rate, blocks: blocks))
+  }
+
+  /// A detector that reads this label column, whatever it was trained with.
+  package func reading(label: String?, positive: String?) -> Detector {
+    guard label != nil || positive != nil else { return self }
+    var layout = layout
+    if let label {
+      layout.schema.columns.removeAll {
+        $0.role == .label || $0.name.utf8.elementsEqual(label.utf8)
+      }
+      layout.schema.columns.append(ColumnSchema(name: label, kind: .category, role: .label))
+    }
+    if let positive { layout.positiveLabel = positive }
+    return Detector(layout: layout, core: core, calibration: calibration, card: card)
+  }
+
+  /// Scores and labels of a file, in the order of its rows.
+  package struct Judged: Sendable {
+    package var scores: [Float] = []
+    package var flags: [Bool] = []
+    /// nil when the file has no label column.
+    package var labels: [Bool]?
+    /// The first learned column, from which series take their window.
+    package var firstFeature: [Float] = []
+    package var outcome = FileOutcome()
+  }
+
+  /// Scores a file and reads its labels if it has any.
+  package func judge(_ path: String, _ options: ScoringOptions) async throws -> Judged {
+    var judged = Judged()
+    var options = options
+    let label = layout.schema.column(of: .label)?.name
+    options.readsLabels = false
+    if let label {
+      let reader = try TableReaderHeader.names(path, layout: layout)
+      options.readsLabels = reader.contains { $0.utf8.elementsEqual(label.utf8) }
+    }
+    let reads = options.readsLabels
+    judged.outcome = try await scoreFile(path, options) { chunk in
+      judged.scores += chunk.rows.map(\.score)
+      judged.flags += chunk.rows.map(\.isAnomaly)
+      let table = chunk.chunk.table
+      if reads {
+        let found = try labels(of: table, layout: layout, path: path, lines: chunk.chunk.lines)
+        judged.labels = (judged.labels ?? []) + (found ?? [])
+      }
+      if case .numbers(let values)? = table.column(named: featureNames[0])?.values {
+        judged.firstFeature += values.map { $0.isNaN ? 0 : Float($0) }
+      }
+    }
+    if reads, judged.labels == nil { judged.labels = [] }
+    return judged
+  }
+
+  /// Sets the threshold anew from normal or labelled rows; the model itself is not trained.
+  ///
+  /// - Parameters:
+  ///   - files: rows the detector was not trained on.
+  ///   - method: `best-f1` needs labels; the others use the rows labelled normal, or all.
+  package mutating func calibrate(
+    on files: [String], method: CalibrationMethod, rate: Double, _ options: ScoringOptions
+  ) async throws -> [Judged] {
+    var all: [Judged] = []
+    for file in files { all.append(try await judge(file, options)) }
+    let scores = all.flatMap(\.scores)
+    let labels = all.flatMap { $0.labels ?? [Bool](repeating: false, count: $0.scores.count) }
+    let blocks = calibration.summary.blockLength.map {
+      BlockLayout(stretches: all.map(\.scores.count), blockLength: $0)
+    }
+    guard method != .bestF1 || all.allSatisfy({ $0.labels != nil }) else {
+      throw CalibrationError.labelsNeeded(.bestF1)
+    }
+    calibration = try Calibration.fit(
+      to: scores, labels: labels,
+      options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
+    return all
+  }
+}
+
+/// Looks at a file's header alone; standard input cannot be looked at twice and must have labels.
+enum TableReaderHeader {
+  static func names(_ path: String, layout: DataLayout) throws -> [String] {
+    guard path != "-" else { return layout.schema.columns.map(\.name) }
+    return try TableReader(path: path, dialect: layout.dialect).header
+  }
+}

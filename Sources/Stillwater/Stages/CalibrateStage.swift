@@ -1,0 +1,50 @@
+package import Calibration
+import Files
+package import Reporting
+
+/// Sets a model's threshold anew.
+package struct CalibrateStage: Sendable {
+  package var files: [String]
+  package var model: String
+  /// Where the model goes; the same file when nil.
+  package var output: String?
+  package var method = CalibrationMethod.conformal
+  package var falseAlarmRate = 0.01
+  /// A threshold given by the user; then no files are needed.
+  package var threshold: Float?
+  package var label: String?
+  package var positiveLabel: String?
+  package var options = ScoringOptions()
+  package var rules = OutputRules()
+
+  package init(files: [String], model: String) { (self.files, self.model) = (files, model) }
+
+  package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
+    do {
+      var watch = Stopwatch()
+      let target = output ?? model
+      var detector = try Detector(contentsOf: model).reading(label: label, positive: positiveLabel)
+      let file = try OutputFile(path: target, replaces: rules.replaces, inputs: files)
+      progress("calibrating", nil)
+      var judged: [Detector.Judged] = []
+      if let threshold {
+        try detector.flag(above: threshold)
+      } else {
+        judged = try await detector.calibrate(
+          on: files, method: method, rate: falseAlarmRate, options)
+      }
+      let bytes = detector.encoded()
+      try file.write(bytes)
+      try file.commit()
+      watch.lap("calibrate")
+      var summary = RunSummary(command: "calibrate", version: stillwaterVersion)
+      for (path, one) in zip(files, judged) { summary.add(one.outcome, path: path) }
+      summary.describe(detector)
+      summary.warnings += detector.calibration.summary.warnings.map(\.description)
+      (summary.output, summary.modelSha256) = (target, sha256(bytes))
+      (summary.threads, summary.timings) = (options.threads, watch.seconds)
+      try writeCompanions(of: target, rejected: [], summary: summary)
+      return summary
+    } catch { throw StillwaterError(error) }
+  }
+}

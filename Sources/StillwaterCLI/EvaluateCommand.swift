@@ -1,0 +1,78 @@
+import ArgumentParser
+import Evaluation
+import Foundation
+import Reporting
+import Stillwater
+
+struct EvaluateCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate", abstract: "Judge scores by labels.",
+    discussion: """
+      Reads anybody's score file with a label column; with --model it scores the files first. For a series \
+      (a model trained with --time, or --time here) VUS-PR is added, over the rows in their order.
+      """)
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @Option(
+    help: ArgumentHelp(
+      "The column with 1 for an anomaly and 0 for normal (default: label).", valueName: "column"))
+  var label: String?
+  @Option(help: ArgumentHelp("The text of an anomaly in the label column.", valueName: "value"))
+  var positiveLabel: String?
+  @Option(
+    help: ArgumentHelp("The column with the scores, higher is more abnormal.", valueName: "column"))
+  var score = "score"
+  @Option(
+    help: ArgumentHelp(
+      "The time column of a score file, to judge it as a series.", valueName: "column"))
+  var time: String?
+  @Option(help: ArgumentHelp("Score the files with this model first.", valueName: "path"))
+  var model: String?
+  @Option(help: ArgumentHelp("Where the metrics go as JSON.", valueName: "path"))
+  var output: String?
+
+  @OptionGroup(title: "CSV") var csv: DialectOptions
+  @OptionGroup(title: "Damaged rows") var badRows: BadRowOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
+
+  func run() async throws {
+    let console = Console(consoleOptions)
+    try await perform(console) {
+      var stage = EvaluateStage(files: try input.paths())
+      (stage.model, stage.label, stage.positiveLabel) = (model, label, positiveLabel)
+      (stage.score, stage.time, stage.output) = (score, time, output == "-" ? nil : output)
+      (stage.dialect, stage.rules) = (csv.dialect, runOptions.rules)
+      (stage.options.threads, stage.options.badRows) = (runOptions.threads, badRows.policy)
+      let summary = try await stage.run(progress: console.progress)
+      try console.show(summary, [])
+      if !consoleOptions.json, !consoleOptions.quiet || output == "-" {
+        try FileHandle.standardOutput.write(contentsOf: Data(text(summary).utf8))
+      }
+    }
+  }
+
+  /// The metrics as a short table; undefined ones say so.
+  private func text(_ summary: RunSummary) -> String {
+    let metrics = summary.metrics
+    let flags = metrics?.atThreshold
+    let rows: [(String, Double?)] = [
+      ("AUROC", metrics?.auroc), ("AUPRC", metrics?.auprc), ("best F1", metrics?.bestF1),
+      ("F1 at the true rate", metrics?.f1AtTrueRate),
+    ]
+    let flagRows: [(String, Double?)] = [
+      ("F1 at the threshold", flags?.f1), ("precision", flags?.precision),
+      ("recall", flags?.recall),
+      ("false alarms per thousand", flags?.falseAlarmsPerThousand),
+    ]
+    let series: [(String, Double?)] = [("VUS-PR", metrics?.vusPR)]
+    var lines = ["rows \(metrics?.rows ?? 0), anomalies \(metrics?.anomalousRows ?? 0)"]
+    let shown = rows + (flags == nil ? [] : flagRows) + (metrics?.vusWindow == nil ? [] : series)
+    for (name, value) in shown {
+      let padding = String(repeating: " ", count: 26 - name.count)
+      lines.append(
+        name + padding + (value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"))
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}

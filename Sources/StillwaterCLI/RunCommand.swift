@@ -1,0 +1,52 @@
+import ArgumentParser
+import Evaluation
+import Reporting
+import Stillwater
+
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Run the stages of a pipeline.",
+    discussion: """
+      A stage whose inputs, settings and output have not changed since it was finished is passed over. \
+      Paths in the file are relative to its folder.
+      """)
+
+  @Argument(help: ArgumentHelp("The pipeline file.", valueName: "pipeline.yaml")) var pipeline:
+    String
+  @Flag(help: "Say what would be done and do nothing.") var dryRun = false
+  @Flag(help: "Run every stage, up to date or not.") var force = false
+  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
+
+  func run() async throws {
+    let console = Console(consoleOptions)
+    try await perform(console) {
+      let run = PipelineRun(try Pipeline(contentsOf: pipeline))
+      if dryRun {
+        for line in try run.plan() { print(line) }
+        return
+      }
+      try await run.run(force: force, progress: console.progress) { report in
+        guard let summary = report.summary else {
+          return console.note("\(report.stage): up to date, \(report.output)")
+        }
+        console.note("\(report.stage): \(describe(summary)), \(report.output)")
+        try console.show(summary, [])
+      }
+    }
+  }
+
+  private func describe(_ summary: RunSummary) -> String {
+    switch summary.command {
+    case "train": "learned from \(summary.rowsUsed ?? 0) rows"
+    case "score": "scored \(summary.rowsScored ?? 0) rows, flagged \(summary.anomalies ?? 0)"
+    case "evaluate":
+      "AUROC \(rounded(summary.auroc)), AUPRC \(rounded(summary.auprc))"
+        + ((summary.metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")
+    default: "threshold \(summary.threshold ?? 0)"
+    }
+  }
+
+  private func rounded(_ value: Double?) -> String {
+    value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"
+  }
+}

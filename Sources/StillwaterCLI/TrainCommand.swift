@@ -1,0 +1,102 @@
+import ArgumentParser
+import Calibration
+import Reporting
+import Stillwater
+
+struct TrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Learn normal from CSV files and write a model.",
+    discussion: """
+      Some of the rows are held back from the network and set the threshold, so that a trained model \
+      can always flag. A summary goes to MODEL.summary.json.
+      """)
+
+  @OptionGroup(title: "Input") var input: InputOptions
+  @Option(help: ArgumentHelp("The model file to write.", valueName: "path")) var model: String
+
+  @Option(help: ArgumentHelp("The column that makes the rows a time series.", valueName: "column"))
+  var time: String?
+  @Option(
+    help: ArgumentHelp(
+      "The column that tells several series in one file apart.", valueName: "column"))
+  var group: String?
+  @Option(
+    help: ArgumentHelp(
+      "The column with 1 for an anomaly and 0 for normal; never learned from.", valueName: "column")
+  )
+  var label: String?
+  @Option(help: ArgumentHelp("The text of an anomaly in the label column.", valueName: "value"))
+  var positiveLabel: String?
+  @Option(help: ArgumentHelp("A column to leave out; repeatable.", valueName: "column"))
+  var ignore: [String] = []
+  @Option(help: ArgumentHelp("A column to take as a category; repeatable.", valueName: "column"))
+  var categorical: [String] = []
+
+  @Option(help: "How much work to put in: fast, balanced or best.")
+  var quality = Quality.balanced
+  @Option(help: ArgumentHelp("Rows per sample of a series: auto or a number.", valueName: "auto|n"))
+  var window = "auto"
+  @Option(help: ArgumentHelp("The same seed gives the same model.", valueName: "n"))
+  var seed: UInt64 = environment("SEED").flatMap { UInt64($0) } ?? 0
+  @Option(help: ArgumentHelp("Share of normal rows that may be flagged.", valueName: "rate"))
+  var falseAlarmRate = 0.01
+  @Option(help: "How the threshold is set: conformal, quantile or evt.")
+  var method = CalibrationMethod.conformal
+  @Option(
+    help: ArgumentHelp("Baseline rows kept in the model: a number, or none.", valueName: "n|none"))
+  var exemplars = "10000"
+
+  @OptionGroup(title: "CSV") var csv: DialectOptions
+  @OptionGroup(title: "Damaged rows") var badRows: BadRowOptions
+  @OptionGroup(title: "Run") var runOptions: RunOptions
+  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
+
+  func validate() throws {
+    try checkRate(falseAlarmRate)
+    if window != "auto", Int(window).map({ $0 >= 2 && $0 <= 100_000 }) != true {
+      throw ValidationError("--window must be auto or a number from 2 to 100000, got \(window)")
+    }
+    if exemplars != "none", Int(exemplars).map({ $0 >= 100 && $0 <= 1_000_000 }) != true {
+      throw ValidationError("--exemplars must be none or a number from 100 to 1000000")
+    }
+    if exemplars == "none", quality == .fast {
+      throw ValidationError("--exemplars none needs the network: use --quality balanced or best")
+    }
+    guard [.conformal, .quantile, .evt].contains(method) else {
+      throw ValidationError(
+        "--method \(method.rawValue) is for calibrate; train takes conformal, quantile or evt")
+    }
+  }
+
+  func run() async throws {
+    let console = Console(consoleOptions)
+    try await perform(console) {
+      console.detail("BLAS kernels: \(productKernels())")
+      var stage = TrainStage(files: try input.paths(), model: model, settings: settings)
+      stage.rules = runOptions.rules
+      let summary = try await stage.run(progress: console.progress)
+      try console.show(
+        summary,
+        [
+          "learned from \(summary.rowsUsed ?? 0) rows; model written to \(model)",
+          "threshold \(summary.threshold ?? 0): \(summary.promise ?? "")",
+        ])
+    }
+  }
+
+  private var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    settings.columns.time = time
+    settings.columns.group = group
+    settings.columns.label = label
+    settings.columns.positiveLabel = positiveLabel
+    settings.columns.ignored = ignore
+    settings.columns.categorical = categorical
+    (settings.quality, settings.window, settings.seed) = (quality, Int(window), seed)
+    (settings.falseAlarmRate, settings.method) = (falseAlarmRate, method)
+    (settings.threads, settings.dialect) = (runOptions.threads, csv.dialect)
+    settings.badRows = badRows.policy
+    settings.exemplars = Int(exemplars) ?? 0
+    return settings
+  }
+}

@@ -20,7 +20,10 @@ package func quantile(ofSorted sorted: [Double], _ q: Double) -> Double {
   let lower = Int(position)
   let upper = min(lower + 1, sorted.count - 1)
   let share = position - Double(lower)
-  return sorted[lower] * (1 - share) + sorted[upper] * share
+  // Equal ends stay exact and the result never leaves them: quantiles rise with their share.
+  guard sorted[upper] > sorted[lower] else { return sorted[lower] }
+  let mixed = sorted[lower] * (1 - share) + sorted[upper] * share
+  return min(sorted[upper], max(sorted[lower], mixed))
 }
 
 /// The quantile of a standard normal distribution, by Acklam's rational approximation and one step

@@ -20,7 +20,7 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
 /// A fitted series scorer and what calibration needs.
 package struct SeriesFit: Sendable {
   package let scorer: SeriesScorer
-  /// Scores of the baseline rows held back, one list for each stretch.
+  /// Scores of baseline rows, each by a closed form fitted without its stretch; one list for each.
   package let calibrationScores: [[Float]]
   /// Rows of the longest window: nearer rows are not independent.
   package let blockLength: Int
@@ -37,28 +37,20 @@ extension SeriesScorer {
     to segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, workers: Int
   ) async -> SeriesFit {
     let builder = SeriesBuilder(segments, distinct: distinct, options: options)
-    var (scorer, history) = builder.build()
+    var (scorer, history) = builder.build(training: true)
     var measured: [Measured] = []
     for segment in segments {
       measured.append(await scorer.measure(segment, explains: false, workers: workers))
     }
     scorer.calibrateParts(measured)
-    var heldOut: [[Float]] = []
-    for (segment, measured) in zip(builder.fittedRows, measured) {
-      var total = [Float](repeating: 0, count: measured.raw[0].count)
-      for part in scorer.parts {
-        for (row, value) in part.values(measured.raw).enumerated() {
-          total[row] += part.scale.surprise(value)
-        }
-      }
-      heldOut.append(Array(total.dropFirst(segment)))
-    }
+    let calibrationScores = await builder.leftOutScores(workers: workers)
     return SeriesFit(
-      scorer: scorer, calibrationScores: heldOut, blockLength: scorer.longest, history: history)
+      scorer: scorer, calibrationScores: calibrationScores, blockLength: scorer.longest,
+      history: history)
   }
 
   /// Fits units and tails to the baseline's measures.
-  private mutating func calibrateParts(_ measured: [Measured]) {
+  mutating func calibrateParts(_ measured: [Measured]) {
     for index in parts.indices {
       parts[index].units = parts[index].measures.map { measure in
         let moments = Moments(
@@ -87,17 +79,23 @@ struct SeriesBuilder {
   let options: SeriesScorerOptions
   /// Rows at the start of each segment that are fitted.
   let fittedRows: [Int]
-  private let channelCount, longestSegment: Int
+  private let channelCount: Int
+  let longestSegment: Int
 
-  init(_ segments: [Matrix], distinct: [Int], options: SeriesScorerOptions) {
+  /// - Parameter longestSegment: rows that decide the lengths of windows, if not those given.
+  init(
+    _ segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, longestSegment: Int? = nil
+  ) {
     (self.segments, self.distinct, self.options) = (segments, distinct, options)
     fittedRows = segments.map { Int(Double($0.rows) * options.fittedShare) }
     channelCount = segments.first?.columns ?? 0
-    longestSegment = segments.map(\.rows).max() ?? 0
+    self.longestSegment = longestSegment ?? segments.map(\.rows).max() ?? 0
   }
 
-  func build() -> (SeriesScorer, TrainingHistory?) {
-    channelCount == 1 ? buildSingle() : buildSeveral()
+  /// - Parameter training: whether a network is trained, if the options ask for one.
+  func build(training: Bool) -> (scorer: SeriesScorer, history: TrainingHistory?) {
+    let trains = training && options.trainsNetwork
+    return channelCount == 1 ? buildSingle(trains) : buildSeveral(trains)
   }
 
   private func length(_ wanted: Int) -> Int { max(2, min(wanted, longestSegment / 4)) }
@@ -121,13 +119,14 @@ struct SeriesBuilder {
 
   // One channel: forecast, smoothed whitened residual, window density.
 
-  private func buildSingle() -> (SeriesScorer, TrainingHistory?) {
+  private func buildSingle(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
     let cutter = WindowCutter(length: length(options.window ?? 200), channels: 1)
     let all = windows(cutter, most: 6_000)
     let hidden = [0, 1, 4].filter { $0 < cutter.length }
     let centered = hidden.map { all.centeringRows(over: cutter.length - $0) }
     let gaussians = centered.map { WindowGaussian.fit(to: $0) }
-    let (denoiser, history) = trainForecaster(centered, gaussians, hidden: hidden)
+    let (denoiser, history) =
+      trains ? trainForecaster(centered, gaussians, hidden: hidden) : (nil, nil)
     let forecasts = hidden.indices.dropFirst().map { index in
       ForecastMeasure(
         cutter: cutter,
@@ -151,7 +150,6 @@ struct SeriesBuilder {
   private func trainForecaster(
     _ windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int]
   ) -> (WindowDenoiser?, TrainingHistory?) {
-    guard options.trainsNetwork else { return (nil, nil) }
     let sigmas: [Float] = [0.06, 0.12, 0.25, 0.5]
     var conditions: [WindowCondition] = []
     for (gaussian, hidden) in zip(gaussians, hidden) {
@@ -165,13 +163,13 @@ struct SeriesBuilder {
 
   // Several channels: residual and density at two noise levels, density of each channel.
 
-  private func buildSeveral() -> (SeriesScorer, TrainingHistory?) {
+  private func buildSeveral(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
     let rows = length(options.window ?? max(2, 800 / channelCount))
     let cutter = WindowCutter(length: rows, channels: channelCount)
     let all = windows(cutter, most: 4_000)
     let gaussian = WindowGaussian.fit(to: all)
     let sigmas: [Float] = [0.12, 0.25]
-    let (denoiser, history) = trainDenoiser(all, gaussian, sigmas)
+    let (denoiser, history) = trains ? trainDenoiser(all, gaussian, sigmas) : (nil, nil)
     let whitened = sigmas.map { sigma in
       measure(
         cutter, gaussian, sigma: sigma, centers: false,
@@ -193,7 +191,6 @@ struct SeriesBuilder {
   private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigmas: [Float]) -> (
     WindowDenoiser?, TrainingHistory?
   ) {
-    guard options.trainsNetwork else { return (nil, nil) }
     let centered = windows.adding(gaussian.mean, scale: -1)
     let shifted = WindowGaussian(
       mean: [Float](repeating: 0, count: gaussian.mean.count), covariance: gaussian.covariance,

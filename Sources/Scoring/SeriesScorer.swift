@@ -53,14 +53,19 @@ package struct SeriesScorer: Sendable {
   ///   - explains: whether expected values are wanted.
   package func scores(for values: Matrix, explains: Bool, workers: Int) async -> RowScores {
     let measured = await measure(values, explains: explains, workers: workers)
-    var total = [Float](repeating: 0, count: values.rows)
+    return RowScores(
+      scores: total(measured), contributions: measured.squares, expected: measured.expected)
+  }
+
+  /// The sum of the parts' -log p at each row.
+  func total(_ measured: Measured) -> [Float] {
+    var total = [Float](repeating: 0, count: measured.raw.first?.count ?? 0)
     for part in parts {
       for (row, value) in part.values(measured.raw).enumerated() {
         total[row] += part.scale.surprise(value)
       }
     }
-    return RowScores(
-      scores: total, contributions: measured.squares, expected: measured.expected)
+    return total
   }
 
   /// All raw measures. A segment shorter than the longest window is continued by its mirror image.

@@ -1,0 +1,63 @@
+import Compute
+
+extension SeriesBuilder {
+  /// Parts that each segment is cut into; a window is at most as long as one of them.
+  private static let folds = 4
+
+  /// Scores of all baseline rows by closed forms that did not see their stretch.
+  ///
+  /// Each quarter is scored by a model of the other three, so its scores are as high as those of new
+  /// normal rows, or a little higher. The scales of the parts are those of the whole baseline.
+  func leftOutScores(workers: Int) async -> [[Float]] {
+    var closedForm = build(training: false).scorer
+    var measured: [SeriesScorer.Measured] = []
+    for segment in segments {
+      measured.append(await closedForm.measure(segment, explains: false, workers: workers))
+    }
+    closedForm.calibrateParts(measured)
+    var scores: [[Float]] = []
+    for fold in 0..<Self.folds {
+      var scorer = builder(without: fold).build(training: false).scorer
+      guard scorer.hasMeasures(of: closedForm) else { continue }
+      scorer.parts = closedForm.parts
+      for part in segments.compactMap({ Self.part(fold, of: $0) }) {
+        scores.append(
+          scorer.total(await scorer.measure(part, explains: false, workers: workers)))
+      }
+    }
+    return scores
+  }
+
+  private func builder(without fold: Int) -> SeriesBuilder {
+    var options = options
+    options.fittedShare = 1
+    return SeriesBuilder(
+      segments.flatMap { Self.rest($0, without: fold) }, distinct: distinct, options: options,
+      longestSegment: longestSegment)
+  }
+
+  private static func rows(_ fold: Int, of segment: Matrix) -> Range<Int> {
+    segment.rows * fold / folds..<segment.rows * (fold + 1) / folds
+  }
+
+  private static func part(_ fold: Int, of segment: Matrix) -> Matrix? {
+    let rows = rows(fold, of: segment)
+    return rows.isEmpty ? nil : segment.padded(rows: rows, to: rows.count)
+  }
+
+  /// What lies before and after the part, two segments of their own.
+  private static func rest(_ segment: Matrix, without fold: Int) -> [Matrix] {
+    let rows = rows(fold, of: segment)
+    return [0..<rows.lowerBound, rows.upperBound..<segment.rows].filter { !$0.isEmpty }.map {
+      segment.padded(rows: $0, to: $0.count)
+    }
+  }
+}
+
+extension SeriesScorer {
+  /// Whether both have the same list of measures, so that parts fit either.
+  fileprivate func hasMeasures(of other: SeriesScorer) -> Bool {
+    forecasts.count == other.forecasts.count && whitened.count == other.whitened.count
+      && channels.map(\.channel) == other.channels.map(\.channel)
+  }
+}

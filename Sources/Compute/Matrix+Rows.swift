@@ -9,7 +9,9 @@ extension Matrix {
     return sum
   }
 
-  /// The covariance of the rows around `mean`, `[columns, columns]`, divided by the number of rows.
+  /// The covariance of the rows around `mean`, `[columns, columns]`, divided by the number of
+  /// rows.
+  ///
   /// Products of chunks are added up in double precision.
   package func covariance(around mean: [Float]) -> DoubleMatrix {
     var sum = DoubleMatrix(rows: columns, columns: columns)

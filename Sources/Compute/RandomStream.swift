@@ -9,7 +9,7 @@ package struct RandomStream: Sendable {
     key = Self.scatter(seed &+ 0x9e37_79b9_7f4a_7c15 &* (Self.scatter(stream) | 1))
   }
 
-  /// 64 random bits (SplitMix64, Steele et al. 2014).
+  /// 64 random bits (SplitMix64, Steele et al., 2014).
   package mutating func next() -> UInt64 {
     position &+= 1
     return Self.scatter(key &+ 0x9e37_79b9_7f4a_7c15 &* position)

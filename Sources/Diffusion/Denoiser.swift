@@ -14,8 +14,10 @@ package protocol Denoiser: Sendable {
   func denoise(_ noised: Matrix, sigma: Float) -> Matrix
 }
 
-/// The data as one Gaussian: along principal axis j with variance l, D = mean + l / (l + σ²) (x - mean)
-/// (Wiener 1949). Exact for linear structure.
+/// The data as one Gaussian: along principal axis j with variance l, D = mean + l / (l + σ²) (x -
+/// mean) (Wiener 1949).
+///
+/// Exact for linear structure.
 package struct WienerDenoiser: Denoiser, Equatable {
   package let mean: [Float]
   /// Variances along the axes, `[features]`.

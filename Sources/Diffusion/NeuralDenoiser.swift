@@ -24,9 +24,8 @@ package struct NeuralDenoiser: Denoiser {
 
   /// Trains on normal rows by denoising score matching, noise levels log-uniform.
   ///
-  /// - Parameters:
-  ///   - samples: normal rows to learn from, `[samples, features]`.
-  ///   - heldOut: normal rows kept apart for early stopping; may be empty.
+  /// * `samples`: normal rows to learn from, `[samples, features]`.
+  /// * `heldOut`: normal rows kept apart for early stopping; may be empty.
   package static func fit(
     to samples: Matrix, heldOut: Matrix, options: TrainingOptions,
     shape: NetworkShape? = nil

@@ -1,7 +1,9 @@
 import Compute
 
-/// Noise levels of the forward process dX = sqrt(2 sigma dsigma/dt) dB, at which a sample is
-/// x + sigma e. A schedule is a pure function to standard deviations in encoded units.
+/// Noise levels of the forward process dX = sqrt(2 sigma dsigma/dt) dB, at which a sample is x +
+/// sigma e.
+///
+/// A schedule is a pure function to standard deviations in encoded units.
 package enum NoiseSchedule: Sendable, Equatable, Codable {
   /// Equal ratios.
   case logUniform
@@ -15,10 +17,9 @@ package enum NoiseSchedule: Sendable, Equatable, Codable {
 
   /// `count` levels from `sigmaMax` down to `sigmaMin`.
   ///
-  /// - Parameters:
-  ///   - count: at least 1; a single level is `sigmaMax`.
-  ///   - sigmaMin: above 0.
-  ///   - sigmaMax: above `sigmaMin`.
+  /// * `count`: at least 1; a single level is `sigmaMax`.
+  /// * `sigmaMin`: above 0.
+  /// * `sigmaMax`: above `sigmaMin`.
   package func sigmas(_ count: Int, from sigmaMax: Double, to sigmaMin: Double) -> [Float] {
     precondition(count > 0, "\(count) noise levels")
     precondition(sigmaMin > 0 && sigmaMax > sigmaMin, "noise levels \(sigmaMax) to \(sigmaMin)")

@@ -1,6 +1,8 @@
 import Compute
 
-/// D(x; σ) = cSkip · x + cOut · F(cIn · x; cNoise). Karras et al. 2022, table 1, last column.
+/// D(x; σ) = cSkip · x + cOut · F(cIn · x; cNoise).
+///
+/// Karras et al., 2022, table 1, last column.
 package struct Preconditioning: Sendable {
   package let cSkip, cOut, cIn, cNoise: Float
 

@@ -15,9 +15,8 @@ package struct Prototypes: Sendable, Equatable {
 
   /// Lloyd's k-means from randomly chosen rows.
   ///
-  /// - Parameters:
-  ///   - samples: `[samples, features]`, at least one.
-  ///   - count: prototypes wanted; at most one for each sample.
+  /// * `samples`: `[samples, features]`, at least one.
+  /// * `count`: prototypes wanted; at most one for each sample.
   package static func fit(to samples: Matrix, count: Int, iterations: Int = 8, seed: UInt64)
     -> Prototypes
   {
@@ -63,7 +62,7 @@ package struct Prototypes: Sendable, Equatable {
 
   /// Σ w c with w = softmax(-|x - c|² / 2(σ² + variance)), `[batch, features]`.
   ///
-  /// - Parameter sigmas: the noise level of each row.
+  /// * `sigmas`: the noise level of each row.
   package func posteriorMean(of noised: Matrix, sigmas: [Float]) -> Matrix {
     var weights = Matrix(rows: noised.rows, columns: centers.rows)
     multiply(noised, centers, into: &weights, transposed: .right)

@@ -29,9 +29,9 @@ package struct WindowCondition: Sendable {
     (self.variance, self.whitener) = (variance, whitener)
   }
 
-  /// K = C_.o (C_oo + noise² I)^-1 and P = C - K C_o. from the covariance C of the windows.
+  /// K = C_ao (C_oo + noise² I)^-1 and P = C - K C_oa from the covariance C of all and seen points.
   ///
-  /// - Parameter hidden: hidden points, fewer than the features.
+  /// * `hidden`: hidden points, fewer than the features.
   package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
     let features = gaussian.mean.count
     precondition(hidden >= 0 && hidden < features, "\(hidden) of \(features) points hidden")

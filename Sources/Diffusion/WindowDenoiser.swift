@@ -1,8 +1,10 @@
 package import Compute
 package import Neural
 
-/// A trained denoiser and forecaster of windows. It starts from the closed form of the windows'
-/// Gaussian, D = E[x | y] + P^(1/2) F, and the network F learns what that cannot say.
+/// A trained denoiser and forecaster of windows.
+///
+/// It starts from the closed form of the windows' Gaussian, D = E[x | y] + P^(1/2) F, and the
+/// network F learns what that cannot say.
 package struct WindowDenoiser: Sendable {
   /// How the network is told what is hidden and how noisy the rest is: one of each.
   package struct Vocabulary: Sendable, Equatable, Codable {
@@ -31,9 +33,8 @@ package struct WindowDenoiser: Sendable {
 
   /// P^(1/2) F: what the network adds to the closed form, `[windows, features]`.
   ///
-  /// - Parameters:
-  ///   - centered: windows less the condition's mean.
-  ///   - expected: their closed form.
+  /// * `centered`: windows less the condition's mean.
+  /// * `expected`: their closed form.
   package func correction(_ condition: WindowCondition, _ centered: Matrix, expected: Matrix)
     -> Matrix
   {
@@ -77,9 +78,10 @@ package struct WindowObjective: DenoisingObjective {
   /// Conditions met in one step.
   static let groups = 4
 
-  /// - Parameters:
-  ///   - windowCount: windows there are.
-  ///   - draw: the window of an index, centered as the condition of an index needs it.
+  /// Draws from `windowCount` windows under these conditions.
+  ///
+  /// * `windowCount`: windows there are.
+  /// * `draw`: the window of an index, centered as the condition of an index needs it.
   package init(
     shape: NetworkShape, conditions: [WindowCondition], vocabulary: WindowDenoiser.Vocabulary,
     seed: UInt64, windowCount: Int,

@@ -9,7 +9,7 @@ package struct WindowGaussian: Sendable {
   /// Root mean square of the centered windows: the unit of sigma.
   package let deviation: Float
 
-  /// - Parameter windows: `[windows, features]`.
+  /// * `windows`: `[windows, features]`.
   package static func fit(to windows: Matrix) -> WindowGaussian {
     let mean = windows.columnMoments().map { Float($0.mean) }
     let covariance = windows.covariance(around: mean)

@@ -17,8 +17,7 @@ package struct CategoryEncoder: Sendable, Equatable, Codable {
   /// Frequent levels' features, the rare one's and the unseen one's.
   package var featureCount: Int { levels.count + 2 }
 
-  /// - Parameters:
-  ///   - codes: indices into `levels`; -1 is missing.
+  /// * `codes`: indices into `levels`; -1 is missing.
   package static func fit(column: String, codes: [Int32], levels: [String]) throws(EncodingError)
     -> CategoryEncoder
   {

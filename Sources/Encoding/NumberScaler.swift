@@ -26,7 +26,7 @@ package struct NumberScaler: Sendable, Equatable {
   /// The baseline's quantile function at equal steps of rank, ascending.
   package let knots: [Double]
 
-  /// - Parameter values: the baseline's cells; NaN is missing. At least one must be present.
+  /// Fits all views to the baseline's cells; NaN is missing, and nil comes back when all are.
   package static func fit(to values: [Double]) -> NumberScaler? {
     let sorted = values.filter { !$0.isNaN }.sorted()
     guard let least = sorted.first, let greatest = sorted.last else { return nil }

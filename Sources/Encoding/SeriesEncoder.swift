@@ -51,9 +51,8 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
 
   /// Fits the channels to the feature columns of the baseline.
   ///
-  /// - Parameters:
-  ///   - tables: one for each file.
-  ///   - interval: the usual time between rows, nanoseconds.
+  /// * `tables`: one for each file.
+  /// * `interval`: the usual time between rows, nanoseconds.
   package static func fit(to tables: [Table], schema: Schema, interval: Int64?)
     throws(EncodingError) -> SeriesEncoder
   {
@@ -100,10 +99,9 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
   /// The stretches of one series: a new one begins where time jumps by more than one and a half
   /// intervals.
   ///
-  /// - Parameters:
-  ///   - table: the rows of one file.
-  ///   - rows: the rows of one series in it, in the order of time.
-  ///   - times: the time of every row of the table; nil without a time column.
+  /// * `table`: the rows of one file.
+  /// * `rows`: the rows of one series in it, in the order of time.
+  /// * `times`: the time of every row of the table; nil without a time column.
   package func segments(of table: Table, rows: [Int], times: [Int64]?) throws(EncodingError)
     -> [Segment]
   {

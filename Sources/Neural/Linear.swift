@@ -34,7 +34,7 @@ struct Linear: Sendable {
       into: &result, shape, transposed: .right)
   }
 
-  /// Normal weights of deviation `gain / sqrt(inputs)` (He et al. 2015), zero biases.
+  /// Normal weights of deviation `gain / sqrt(inputs)` (He et al., 2015), zero biases.
   func initialize(_ parameters: inout [Float], gain: Float, seed: UInt64) {
     var noise = [Float](repeating: 0, count: weight.count)
     fillGaussian(&noise, seed: seed, stream: UInt64(weight.lowerBound))
@@ -44,7 +44,7 @@ struct Linear: Sendable {
   }
 }
 
-/// Layer normalization with gain and bias (Ba et al. 2016).
+/// Layer normalization with gain and bias (Ba et al., 2016).
 struct Normalization: Sendable {
   let gain, bias: Range<Int>
 

@@ -1,6 +1,6 @@
 import Compute
 
-/// Turns ln(sigma) into a few smooth features (Tancik et al. 2020, with fixed frequencies).
+/// Turns ln(sigma) into a few smooth features (Tancik et al., 2020, with fixed frequencies).
 package struct NoiseEmbedding: Sendable, Equatable, Codable {
   /// Half of the features are sines, half cosines.
   package let features: Int

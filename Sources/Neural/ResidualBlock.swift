@@ -62,7 +62,9 @@ struct BlockActivations: Sendable {
   }
 }
 
-/// Zeroes a share of the activations in training and scales up the rest (Srivastava et al. 2014).
+/// Zeroes a share of the activations in training and scales up the rest (Srivastava et al.,
+/// 2014).
+///
 /// The mask is addressed by seed, step and layer, so the way back makes it again.
 package struct Dropout: Sendable {
   private let share: Float

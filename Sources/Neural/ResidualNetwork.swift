@@ -1,7 +1,8 @@
 package import Compute
 
-/// A residual multi-layer perceptron: linear, blocks, normalization, linear. Its output is zero at
-/// the start, so whatever it is added to starts out unchanged.
+/// A residual multi-layer perceptron: linear, blocks, normalization, linear.
+///
+/// Its output is zero at the start, so whatever it is added to starts out unchanged.
 package struct ResidualNetwork: Sendable {
   package let shape: NetworkShape
   /// The number of parameters, all in one array.
@@ -32,10 +33,9 @@ package struct ResidualNetwork: Sendable {
 
   /// Computes F(x), `[batch, outputs]`, into `workspace.output`.
   ///
-  /// - Parameters:
-  ///   - parameters: `[parameterCount]`.
-  ///   - x: `[batch, inputs]`, batch as in the workspace.
-  ///   - dropout: in training only.
+  /// * `parameters`: `[parameterCount]`.
+  /// * `x`: `[batch, inputs]`, batch as in the workspace.
+  /// * `dropout`: in training only.
   package func forward(
     _ parameters: [Float], _ x: Matrix, _ workspace: inout Workspace, dropout: Dropout? = nil
   ) {
@@ -53,10 +53,9 @@ package struct ResidualNetwork: Sendable {
   /// Adds the gradient of all parameters, given the gradient of the output in `dy` and the
   /// activations that `forward` left in the workspace.
   ///
-  /// - Parameters:
-  ///   - x: the input that `forward` saw.
-  ///   - dy: `[batch, outputs]`.
-  ///   - gradient: `[parameterCount]`, added to.
+  /// * `x`: the input that `forward` saw.
+  /// * `dy`: `[batch, outputs]`.
+  /// * `gradient`: `[parameterCount]`, added to.
   package func backward(
     _ parameters: [Float], x: Matrix, dy: Matrix, _ workspace: inout Workspace,
     gradient: inout [Float], dropout: Dropout? = nil

@@ -93,16 +93,18 @@ extension NeighborView {
   }
 }
 
-/// Stand-in anomalies: baseline rows with some columns taken from another row. Each column still
-/// looks normal, their dependence is broken.
+/// Stand-in anomalies: baseline rows with some columns taken from another row.
+///
+/// Each column still looks normal, their dependence is broken.
 struct Probe: Sendable {
   /// Baseline rows and their broken twins in every view; row i of both comes from `origins[i]`.
   let normal, broken: [Matrix]
   let origins: [Int]
 
-  /// - Parameters:
-  ///   - exemplars: every view of the baseline rows.
-  ///   - groups: the features of each column.
+  /// Breaks up to `count` baseline rows.
+  ///
+  /// * `exemplars`: every view of the baseline rows.
+  /// * `groups`: the features of each column.
   init(_ exemplars: [Matrix], groups: [Range<Int>], count: Int = 1_000, seed: UInt64) {
     var stream = RandomStream(seed: seed, stream: 0x7072)
     let rows = exemplars.first?.rows ?? 0

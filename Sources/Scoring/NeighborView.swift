@@ -50,7 +50,7 @@ package struct NeighborView: Sendable {
 
   /// ln m and ln e of each query, less the local share of its neighbours' own.
   ///
-  /// - Parameter excluded: for each query an exemplar it must not see, or -1; empty for none.
+  /// * `excluded`: for each query an exemplar it must not see, or -1; empty for none.
   func logarithms(of queries: Matrix, excluding excluded: [Int32] = [], correcting: Bool = true)
     -> Logarithms
   {

@@ -30,9 +30,8 @@ package struct SeriesFit: Sendable {
 extension SeriesScorer {
   /// Learns normal from the segments of a baseline.
   ///
-  /// - Parameters:
-  ///   - segments: `[rows, channels]` each, encoded units.
-  ///   - distinct: different values of each channel, counted up to 3.
+  /// * `segments`: `[rows, channels]` each, encoded units.
+  /// * `distinct`: different values of each channel, counted up to 3.
   package static func fit(
     to segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, workers: Int
   ) async -> SeriesFit {
@@ -82,7 +81,7 @@ struct SeriesBuilder {
   private let channelCount: Int
   let longestSegment: Int
 
-  /// - Parameter longestSegment: rows that decide the lengths of windows, if not those given.
+  /// * `longestSegment`: rows that decide the lengths of windows, if not those given.
   init(
     _ segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, longestSegment: Int? = nil
   ) {
@@ -92,7 +91,7 @@ struct SeriesBuilder {
     self.longestSegment = longestSegment ?? segments.map(\.rows).max() ?? 0
   }
 
-  /// - Parameter training: whether a network is trained, if the options ask for one.
+  /// * `training`: whether a network is trained, if the options ask for one.
   func build(training: Bool) -> (scorer: SeriesScorer, history: TrainingHistory?) {
     let trains = training && options.trainsNetwork
     return channelCount == 1 ? buildSingle(trains) : buildSeveral(trains)

@@ -48,9 +48,8 @@ package struct SeriesScorer: Sendable {
 
   /// The scores of a segment, one for each of its rows.
   ///
-  /// - Parameters:
-  ///   - values: `[rows, channels]`, encoded units.
-  ///   - explains: whether expected values are wanted.
+  /// * `values`: `[rows, channels]`, encoded units.
+  /// * `explains`: whether expected values are wanted.
   package func scores(for values: Matrix, explains: Bool, workers: Int) async -> RowScores {
     let measured = await measure(values, explains: explains, workers: workers)
     return RowScores(
@@ -68,7 +67,9 @@ package struct SeriesScorer: Sendable {
     return total
   }
 
-  /// All raw measures. A segment shorter than the longest window is continued by its mirror image.
+  /// All raw measures.
+  ///
+  /// A segment shorter than the longest window is continued by its mirror image.
   func measure(_ values: Matrix, explains: Bool, workers: Int) async -> Measured {
     let extended = values.rows < longest ? values.mirrored(to: longest) : values
     var measured = Measured()

@@ -28,9 +28,8 @@ package struct TableFit: Sendable {
 extension TableScorer {
   /// Learns normal from encoded baseline rows.
   ///
-  /// - Parameters:
-  ///   - samples: every view of the baseline, `[rows, features]` each.
-  ///   - groups: the features of each column, which stand-ins exchange together.
+  /// * `samples`: every view of the baseline, `[rows, features]` each.
+  /// * `groups`: the features of each column, which stand-ins exchange together.
   package static func fit(
     to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int
   ) async -> TableFit {

@@ -35,7 +35,7 @@ package struct TableScorer: Sendable {
   /// The scores of encoded rows, the same whatever rows they come with and however many workers
   /// there are.
   ///
-  /// - Parameter samples: every view of the rows, `[rows, features]` each.
+  /// * `samples`: every view of the rows, `[rows, features]` each.
   package func scores(for samples: [Matrix], workers: Int) async -> RowScores {
     let parts = chunks(of: samples[0].rows)
     let results = await parallelMap(parts.count, workers: workers) { index in

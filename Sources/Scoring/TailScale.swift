@@ -14,7 +14,7 @@ package struct TailScale: Sendable, Equatable, Codable {
   /// extrapolation must not drown what the others see.
   static let shape: Float = 0.05
 
-  /// - Parameter values: one for each baseline row, finite, at least one.
+  /// * `values`: one for each baseline row, finite, at least one.
   package static func fit(to values: [Float]) -> TailScale {
     let sorted = values.map { Double($0) }.sorted()
     let knots = (0..<knotCount).map {

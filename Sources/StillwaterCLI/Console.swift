@@ -26,7 +26,9 @@ struct ConsoleOptions: ParsableArguments {
   enum ProgressMode: String, ExpressibleByArgument, CaseIterable { case auto, never }
 }
 
-/// Standard error: log lines, progress, summaries. Standard output carries results alone.
+/// Standard error: log lines, progress, summaries.
+///
+/// Standard output carries results alone.
 final class Console: Sendable {
   private let options: ConsoleOptions
   private let isTerminal = isatty(STDERR_FILENO) == 1

@@ -37,7 +37,7 @@ package func addResidual(_ dh: Matrix, bias: Span<Float>, to h: inout Matrix) {
   }
 }
 
-/// Layer normalization (Ba et al. 2016) of `x` into `y`; `mean` and `rstd`, `[rows]`, are kept for
+/// Layer normalization (Ba et al., 2016) of `x` into `y`; `mean` and `rstd`, `[rows]`, are kept for
 /// the way back.
 package func layerNorm(
   _ x: Matrix, gain: Span<Float>, bias: Span<Float>, into y: inout Matrix, mean: inout [Float],

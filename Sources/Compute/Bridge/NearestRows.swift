@@ -29,10 +29,9 @@ package struct NearestRows: Sendable, Equatable {
 
   /// The `count` nearest rows of each query; O(queries · rows · columns), no queries x rows matrix.
   ///
-  /// - Parameters:
-  ///   - queries: `[queries, columns]`.
-  ///   - count: neighbours per query, at most `rows` less the excluded one.
-  ///   - excluded: for each query a row it must not see, or -1; empty for none.
+  /// * `queries`: `[queries, columns]`.
+  /// * `count`: neighbours per query, at most `rows` less the excluded one.
+  /// * `excluded`: for each query a row it must not see, or -1; empty for none.
   package func neighbors(of queries: Matrix, count: Int, excluding excluded: [Int32] = [])
     -> Neighbors
   {

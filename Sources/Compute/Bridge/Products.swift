@@ -5,8 +5,9 @@ package enum Transposition: Sendable {
   case none, left, right
 }
 
-/// Writes `a · b` into `c`, or adds it when `accumulating`. All three are row-major; reading and
-/// writing the same matrix is not possible.
+/// Writes `a · b` into `c`, or adds it when `accumulating`.
+///
+/// All three are row-major; reading and writing the same matrix is not possible.
 package func multiply(
   _ a: Matrix, _ b: Matrix, into c: inout Matrix, transposed: Transposition = .none,
   accumulating: Bool = false

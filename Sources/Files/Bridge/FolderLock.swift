@@ -10,7 +10,7 @@ package final class FolderLock {
 
   /// Takes the lock of a folder or says who holds it.
   ///
-  /// - Parameter holder: what to tell others about this run.
+  /// * `holder`: what to tell others about this run.
   package init(folder: String, holder: String) throws(OutputError) {
     let path = folder + "/.stillwater.lock"
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)

@@ -18,10 +18,9 @@ package final class OutputFile {
 
   /// Opens the temporary file.
   ///
-  /// - Parameters:
-  ///   - path: the final name, or `-` for standard output.
-  ///   - replaces: whether an existing file may be replaced.
-  ///   - inputs: files that must not be written over.
+  /// * `path`: the final name, or `-` for standard output.
+  /// * `replaces`: whether an existing file may be replaced.
+  /// * `inputs`: files that must not be written over.
   package init(path: String, replaces: Bool = true, inputs: [String] = []) throws(OutputError) {
     self.path = path
     guard path != "-" else {

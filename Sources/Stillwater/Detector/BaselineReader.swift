@@ -38,9 +38,10 @@ struct BaselineReader {
   let dialect: CSVDialect
   let badRows: BadRowPolicy
 
-  /// - Parameters:
-  ///   - layout: the columns to expect; nil infers them from the first file.
-  ///   - keepsAnomalies: whether rows labelled as anomalies stay.
+  /// All rows of the files.
+  ///
+  /// * `layout`: the columns to expect; nil infers them from the first file.
+  /// * `keepsAnomalies`: whether rows labelled as anomalies stay.
   func read(
     _ paths: [String], layout known: DataLayout? = nil, columns: ColumnOptions,
     keepsAnomalies: Bool = false

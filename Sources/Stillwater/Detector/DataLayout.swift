@@ -59,7 +59,7 @@ extension DataLayout {
   ) throws -> (layout: DataLayout, warnings: [String]) {
     let names = inferred.profiles.map(\.name)
     let asked =
-      [options.time, options.group, options.label].compactMap { $0 }
+      [options.time, options.group].compactMap { $0 }
       + options.ignored + options.categorical
     for name in asked where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
@@ -67,8 +67,14 @@ extension DataLayout {
         "\(path):1: no column is named \"\(name)\"" + suggestion(for: name, among: names))
     }
     var warnings: [String] = []
-    let columns = inferred.profiles.map { profile in
+    var columns = inferred.profiles.map { profile in
       column(profile, options, path: path, warnings: &warnings)
+    }
+    if let label = options.label, !names.contains(where: { $0.utf8.elementsEqual(label.utf8) }) {
+      columns.append(ColumnSchema(name: label, kind: .category, role: .label))
+      warnings.append(
+        "\(path): no column is named \"\(label)\"\(suggestion(for: label, among: names)); "
+          + "all its rows are taken for normal")
     }
     return (
       DataLayout(

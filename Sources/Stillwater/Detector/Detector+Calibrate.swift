@@ -85,9 +85,8 @@ extension Detector {
 
   /// Sets the threshold anew from normal or labelled rows; the model itself is not trained.
   ///
-  /// - Parameters:
-  ///   - files: rows the detector was not trained on.
-  ///   - method: `best-f1` needs labels; the others use the rows labelled normal, or all.
+  /// * `files`: rows the detector was not trained on.
+  /// * `method`: `best-f1` needs labels; the others use the rows labelled normal, or all.
   package mutating func calibrate(
     on files: [String], method: CalibrationMethod, rate: Double, _ options: ScoringOptions
   ) async throws -> [Judged] {

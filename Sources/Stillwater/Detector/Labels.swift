@@ -2,10 +2,10 @@ import Tabular
 
 /// Reads the label column: which rows are anomalies.
 ///
-/// - Parameters:
-///   - positive: the text of an anomaly; nil for 1, with 0 for normal and nothing else.
-///   - lines: the physical line of each row, for the message.
-/// - Returns: nil when the layout has no label column or the table lacks it.
+/// * `positive`: the text of an anomaly; nil for 1, with 0 for normal and nothing else.
+/// * `lines`: the physical line of each row, for the message.
+///
+/// Returns nil when the layout has no label column or the table lacks it.
 func labels(
   of table: Table, layout: DataLayout, path: String, lines: [Int]
 ) throws -> [Bool]? {

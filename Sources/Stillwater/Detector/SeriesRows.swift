@@ -10,8 +10,7 @@ struct SeriesRows {
 
   /// Checks that time rises strictly within each series.
   ///
-  /// - Parameters:
-  ///   - lines: the physical line of each row, for the message.
+  /// * `lines`: the physical line of each row, for the message.
   init(_ table: Table, layout: DataLayout, path: String, lines: [Int]) throws {
     times = Self.times(table, layout)
     groups = Self.groups(table, layout)

@@ -24,7 +24,7 @@ package struct PipelineRun: Sendable {
 
   /// Runs all stages in order.
   ///
-  /// - Parameter finished: told of each stage as it ends.
+  /// * `finished`: told of each stage as it ends.
   package func run(
     force: Bool, progress: @escaping ProgressHandler, finished: (Report) throws -> Void
   ) async throws {

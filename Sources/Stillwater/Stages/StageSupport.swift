@@ -32,7 +32,9 @@ struct Stopwatch {
 }
 
 /// Writes `OUT.rejects.csv` when rows were set aside, then `OUT.summary.json`, the mark of
-/// completion. Nothing for standard output.
+/// completion.
+///
+/// Nothing for standard output.
 func writeCompanions(of output: String, rejected: [RejectedRow], summary: RunSummary) throws {
   guard output != "-" else { return }
   if !rejected.isEmpty {

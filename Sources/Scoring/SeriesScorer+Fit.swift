@@ -180,7 +180,8 @@ struct SeriesBuilder {
       part("residual", [0, 2], tau: 6), part("density", [1, 3], tau: 6),
     ]
     if !channels.isEmpty {
-      parts.append(part("channels", Array(first..<first + channels.count), tau: 0))
+      parts.append(
+        part("channels", Array(first..<first + channels.count), .logarithmic, tau: 6))
     }
     return (
       SeriesScorer(forecasts: [], whitened: whitened, channels: channels, parts: parts), history
@@ -234,9 +235,12 @@ struct SeriesBuilder {
       mean: gaussian.mean, whitening: gaussian.whitening(sigma: sigma), correction: correction)
   }
 
-  private func part(_ name: String, _ measures: [Int], tau: Double) -> SeriesScorer.Part {
+  private func part(
+    _ name: String, _ measures: [Int], _ average: SeriesScorer.Average = .arithmetic, tau: Double
+  ) -> SeriesScorer.Part {
     SeriesScorer.Part(
-      name: name, measures: measures, units: measures.map { _ in 1 }, tau: tau,
+      name: name, measures: measures, units: measures.map { _ in 1 }, average: average,
+      tau: tau,
       scale: TailScale(knots: [0], excess: 1))
   }
 

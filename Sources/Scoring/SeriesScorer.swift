@@ -19,9 +19,21 @@ package struct SeriesScorer: Sendable {
     package let measures: [Int]
     /// What each is on average over the baseline.
     package var units: [Float]
+    /// How several measures are averaged.
+    package let average: Average
     /// Time scale of the smoothing, rows; 0 for none.
     package let tau: Double
     package var scale: TailScale
+  }
+
+  /// Measures that tell of one thing are averaged as they are; of many things, such as channels, by
+  /// ln(1 + x), so that one that runs away does not drown the others.
+  package enum Average: String, Sendable, Codable {
+    case arithmetic, logarithmic
+
+    func term(_ value: Float) -> Float {
+      self == .arithmetic ? value : Float(logarithm(onePlus: Double(value)))
+    }
   }
 
   package init(
@@ -106,7 +118,7 @@ extension SeriesScorer.Part {
       let share = 1 / Float(measures.count)
       for row in 0..<rows {
         let value = raw[measure][row]
-        mean[row] += share * (value.isNaN ? 1 : value / unit)
+        mean[row] += share * average.term(value.isNaN ? 1 : value / unit)
       }
     }
     return smoothed(mean, tau: tau)

@@ -1,11 +1,11 @@
 import Crypto
 
-/// The SHA-256 of some bytes, 64 hexadecimal digits.
-package func sha256(_ bytes: some Sequence<UInt8>) -> String {
-  var hasher = SHA256()
-  hasher.update(data: Array(bytes))
-  return hasher.finalize().map { byte in
-    let digits = String(byte, radix: 16)
-    return digits.count < 2 ? "0" + digits : digits
-  }.joined()
+/// The SHA-256 of bytes, in 64 lower-case hexadecimal digits.
+package func sha256(of bytes: ArraySlice<UInt8>) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  let text = SHA256.hash(data: bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+  return String(decoding: text, as: UTF8.self)
 }
+
+/// The SHA-256 of bytes, in 64 lower-case hexadecimal digits.
+package func sha256(of bytes: [UInt8]) -> String { sha256(of: bytes[...]) }

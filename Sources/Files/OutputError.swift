@@ -1,11 +1,14 @@
-/// Why an output could not be made; the path is named as the user gave it.
+/// Why an output could not be created, written or finished.
 package enum OutputError: Error, Equatable {
   case cannotCreate(path: String, reason: String)
+  /// The output is there already and may not be replaced.
   case exists(path: String)
+  /// The output is one of the files that are being read, perhaps by another name.
   case isInput(path: String)
   case writeFailed(path: String, reason: String)
-  /// The reader of standard output went away.
+  /// The reader of standard output has gone; the run ends quietly.
   case closedPipe
+  /// Another run writes to the same folder.
   case busy(path: String, holder: String)
 }
 
@@ -13,11 +16,11 @@ extension OutputError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
-    case .exists(let path): "\(path): exists, and --no-clobber forbids to replace it"
-    case .isInput(let path): "\(path): is also an input; an input is never written over"
-    case .writeFailed(let path, let reason): "\(path): writing failed: \(reason)"
-    case .closedPipe: "standard output was closed"
-    case .busy(let path, let holder): "\(path): is being written by another run: \(holder)"
+    case .exists(let path): "\(path): exists already; name another output or allow replacing it"
+    case .isInput(let path): "\(path): is one of the inputs; name another output"
+    case .writeFailed(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .closedPipe: "standard output was closed by its reader"
+    case .busy(let path, let holder): "\(path): another run writes here (\(holder)); wait for it"
     }
   }
 }

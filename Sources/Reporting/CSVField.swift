@@ -1,24 +1,50 @@
-/// Appends a cell, in quotes only when it needs them (RFC 4180).
-package func appendField(_ text: some Sequence<UInt8>, to bytes: inout [UInt8]) {
-  let cell = Array(text)
-  let needsQuotes = cell.contains { [0x22, 0x2c, 0x0a, 0x0d].contains($0) }
-  guard needsQuotes || cell.first == 0x20 || cell.last == 0x20 else {
-    bytes += cell
-    return
-  }
-  bytes.append(0x22)
-  for byte in cell {
-    if byte == 0x22 { bytes.append(0x22) }
-    bytes.append(byte)
-  }
-  bytes.append(0x22)
-}
+/// Writes single fields of a CSV record.
+package enum CSVField {
+  private static let quote = UInt8(ascii: "\"")
 
-/// Appends a number in the fewest digits that read back to the same value.
-package func appendNumber(_ value: Float, to bytes: inout [UInt8]) {
-  bytes.append(contentsOf: value.description.utf8)
-}
+  /// Appends text, in quotes only when a reader would otherwise take it for something else.
+  ///
+  /// Blanks at either end are quoted too, for some readers trim them.
+  package static func append(_ text: String, to record: inout [UInt8], delimiter: UInt8 = 0x2C) {
+    append(Array(text.utf8), to: &record, delimiter: delimiter)
+  }
 
-package func appendNumber(_ value: Int, to bytes: inout [UInt8]) {
-  bytes.append(contentsOf: String(value).utf8)
+  /// Appends bytes as they are, in quotes only when needed.
+  package static func append(
+    _ bytes: [UInt8], to record: inout [UInt8], delimiter: UInt8 = 0x2C
+  ) {
+    guard needsQuotes(bytes, delimiter) else {
+      record.append(contentsOf: bytes)
+      return
+    }
+    record.append(quote)
+    for byte in bytes {
+      if byte == quote { record.append(quote) }
+      record.append(byte)
+    }
+    record.append(quote)
+  }
+
+  /// Appends the shortest digits that read back as the same Float; NaN is an empty field.
+  package static func append(_ number: Float, to record: inout [UInt8]) {
+    if !number.isNaN { record.append(contentsOf: number.description.utf8) }
+  }
+
+  /// Appends the shortest digits that read back as the same Double; NaN is an empty field.
+  package static func append(_ number: Double, to record: inout [UInt8]) {
+    if !number.isNaN { record.append(contentsOf: number.description.utf8) }
+  }
+
+  /// Appends a whole number.
+  package static func append(_ number: Int, to record: inout [UInt8]) {
+    record.append(contentsOf: number.description.utf8)
+  }
+
+  private static func needsQuotes(_ bytes: [UInt8], _ delimiter: UInt8) -> Bool {
+    guard let first = bytes.first, let last = bytes.last else { return false }
+    if isBlank(first) || isBlank(last) { return true }
+    return bytes.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }

@@ -28,6 +28,9 @@ public struct StillwaterError: Error, Sendable, Equatable, CustomStringConvertib
 }
 
 extension StillwaterError {
+  /// Whether nobody needs to be told: the reader of standard output has what it wanted.
+  package var isQuiet: Bool { description == OutputError.closedPipe.description }
+
   /// The same fault in the terms of the public face.
   package init(_ error: any Error) {
     switch error {

@@ -81,7 +81,7 @@ final class Console: Sendable {
 func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   do { try await body() } catch let code as ExitCode { throw code } catch {
     let fault = StillwaterError(error)
-    if fault.description != "standard output was closed" {
+    if !fault.isQuiet {
       let lines = "stillwater: error: \(fault.description)\n"
       try? FileHandle.standardError.write(contentsOf: Data(lines.utf8))
     }

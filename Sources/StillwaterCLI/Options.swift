@@ -91,7 +91,7 @@ struct RunOptions: ParsableArguments {
 
   var rules: OutputRules {
     var rules = OutputRules()
-    rules.replaces = !noClobber
+    rules.existing = noClobber ? .refuse : .replace
     return rules
   }
 }

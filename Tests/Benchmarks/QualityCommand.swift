@@ -114,14 +114,17 @@ extension QualityCommand {
   /// Every set and the means, as a Markdown table; CPU seconds.
   static func summary(_ title: String, _ results: [SetResult]) -> String {
     var lines = [
-      "", "## \(title)", "", "| set | AUROC | AUPRC | F1 at the true rate | VUS-PR | train s | score s |",
+      "", "## \(title)", "",
+      "| set | AUROC | AUPRC | F1 at the true rate | VUS-PR | train s | score s |",
       "| --- | --- | --- | --- | --- | --- | --- |",
     ]
     lines += results.map(\.line)
     let groups =
       title == "Series"
-      ? [("mean, one channel", results.filter { $0.channels == 1 }),
-        ("mean, several channels", results.filter { $0.channels > 1 })]
+      ? [
+        ("mean, one channel", results.filter { $0.channels == 1 }),
+        ("mean, several channels", results.filter { $0.channels > 1 }),
+      ]
       : [("mean", results)]
     for (name, some) in groups where !some.isEmpty {
       lines.append(mean(name, some))

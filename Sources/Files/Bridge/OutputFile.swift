@@ -4,150 +4,124 @@
   import Darwin
 #endif
 
-/// A file that appears under its name only when it is whole.
+/// Writes a file so that its name shows the old contents or all of the new, never a part.
 ///
-/// Bytes go to a temporary file in the same folder; `commit` makes them durable and renames it. A run
-/// that ends before leaves the old file, or none.
+/// The bytes go to a temporary file in the same folder, which `commit()` renames into place; an
+/// output that is not committed leaves nothing behind. `-` is standard output, which is written
+/// through. Pipes and devices (`/dev/stdout`, a FIFO) cannot be renamed onto and are written
+/// through as well.
 package final class OutputFile {
-  /// The final name, as the user gave it; `-` is standard output.
+  /// The path as the user gave it; `-` is standard output.
   package let path: String
-  private let temporary: String
+  /// The number of bytes appended so far.
+  package private(set) var byteCount = 0
+
+  private let target: OutputTarget
+  private let existing: ExistingOutput
   private var descriptor: Int32
   private var buffer: [UInt8] = []
+  /// The first failure, thrown again by all that follows: a file with a gap is never committed.
+  private var failure: OutputError?
+
+  /// The number of bytes that are gathered before they are written.
   private static let bufferSize = 1 << 18
 
-  /// Opens the temporary file.
-  ///
-  /// * `path`: the final name, or `-` for standard output.
-  /// * `replaces`: whether an existing file may be replaced.
-  /// * `inputs`: files that must not be written over.
-  package init(path: String, replaces: Bool = true, inputs: [String] = []) throws(OutputError) {
+  /// Creates the temporary file; refuses an output that is one of `inputs`, by any name.
+  package init(
+    path: String, existing: ExistingOutput = .replace, inputs: [String] = []
+  ) throws(OutputError) {
     self.path = path
-    guard path != "-" else {
-      (temporary, descriptor) = ("", STDOUT_FILENO)
-      return
+    self.existing = existing
+    target = try OutputTarget(path: path, existing: existing, inputs: inputs)
+    do throws(SystemFailure) {
+      descriptor = try target.open()
+    } catch {
+      throw .cannotCreate(path: path, reason: error.reason)
     }
-    let parts = splitPath(path)
-    guard !parts.name.isEmpty, parts.name != ".", parts.name != ".." else {
-      throw .cannotCreate(path: path, reason: "the path names no file")
-    }
-    let old = identity(of: path)
-    if let old, old.isDirectory { throw .cannotCreate(path: path, reason: "it is a folder") }
-    if old != nil, !replaces { throw .exists(path: path) }
-    if let old, inputs.contains(where: { identity(of: $0) == old }) { throw .isInput(path: path) }
-    removeStaleTemporaries(of: parts.name, in: parts.folder)
-    temporary = parts.folder + "/." + parts.name + temporaryMark + "\(getpid())"
-    descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw .cannotCreate(path: path, reason: lastReason()) }
+    buffer.reserveCapacity(Self.bufferSize)
   }
 
   deinit { discard() }
 
   /// Appends bytes.
-  package func write(_ bytes: [UInt8]) throws(OutputError) {
-    buffer += bytes
-    if buffer.count >= Self.bufferSize { try flush() }
+  package func append(_ bytes: [UInt8]) throws(OutputError) {
+    try checkUsable()
+    byteCount += bytes.count
+    if buffer.count + bytes.count > Self.bufferSize { try flush() }
+    if bytes.count >= Self.bufferSize { return try write(bytes[...]) }
+    buffer.append(contentsOf: bytes)
   }
 
-  /// Appends the UTF-8 bytes of a text.
-  package func write(_ text: String) throws(OutputError) { try write(Array(text.utf8)) }
+  /// Appends text as UTF-8.
+  package func append(_ text: String) throws(OutputError) { try append(Array(text.utf8)) }
 
-  /// Makes all bytes durable and gives the file its name.
+  /// Hands what is gathered to the system, so that a reader of a pipe sees it.
+  package func flush() throws(OutputError) {
+    try checkUsable()
+    defer { buffer.removeAll(keepingCapacity: true) }
+    try write(buffer[...])
+  }
+
+  /// Finishes the file and puts it under its name; after this nothing can be appended.
   package func commit() throws(OutputError) {
+    try checkUsable()
+    defer { discard() }
     try flush()
-    guard descriptor != STDOUT_FILENO else { return }
-    try check(fsync(descriptor))
-    let closed = close(descriptor)
-    descriptor = -1
-    try check(closed)
-    try check(unsafe rename(temporary, path))
-    syncFolder()
+    do throws(SystemFailure) {
+      try finish()
+    } catch {
+      throw outputError(error)
+    }
   }
 
-  /// Forgets what was written; the old file stays.
+  /// Drops what was written; the old file, if any, stays as it was.
   package func discard() {
-    guard descriptor > STDERR_FILENO else { return }
-    _ = close(descriptor)
-    _ = unsafe unlink(temporary)
+    guard descriptor >= 0 else { return }
+    if target.isOwned { close(descriptor) }
     descriptor = -1
+    buffer = []
+    if let temporary = target.temporary { unsafe unlink(temporary) }
   }
 
-  private func flush() throws(OutputError) {
-    var done = 0
-    while done < buffer.count {
-      let written = unsafe buffer.withUnsafeBytes { bytes in
-        unsafe Platform.write(
-          descriptor, bytes.baseAddress.map { unsafe $0 + done }, bytes.count - done)
-      }
-      if written < 0, errno == EINTR { continue }
-      if written < 0, errno == EPIPE { throw .closedPipe }
-      guard written > 0 else { throw .writeFailed(path: path, reason: lastReason()) }
-      done += written
+  private func checkUsable() throws(OutputError) {
+    if let failure { throw failure }
+    precondition(descriptor >= 0, "\(path) is finished already")
+  }
+
+  private func write(_ bytes: ArraySlice<UInt8>) throws(OutputError) {
+    do throws(SystemFailure) {
+      try writeAll(bytes, to: descriptor)
+    } catch {
+      let failure = outputError(error)
+      self.failure = failure
+      discard()
+      throw failure
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 
-  private func check(_ result: Int32) throws(OutputError) {
-    if result < 0 { throw .writeFailed(path: path, reason: lastReason()) }
-  }
-
-  /// A rename is durable once its folder is; file systems without such a thing say so and are let be.
-  private func syncFolder() {
-    let folder = unsafe open(splitPath(path).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    guard folder >= 0 else { return }
-    _ = fsync(folder)
-    _ = close(folder)
-  }
-}
-
-/// What the class's own method of the same name hides.
-private enum Platform {
-  static func write(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
-    #if canImport(Glibc)
-      unsafe Glibc.write(descriptor, bytes, count)
-    #else
-      unsafe Darwin.write(descriptor, bytes, count)
-    #endif
-  }
-}
-
-private let temporaryMark = ".stillwater-"
-
-/// The folder and the last part of a path.
-func splitPath(_ path: String) -> (folder: String, name: String) {
-  guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-  let folder = slash == path.startIndex ? "/" : String(path[..<slash])
-  return (folder, String(path[path.index(after: slash)...]))
-}
-
-/// Removes temporary files of this name whose process is gone.
-private func removeStaleTemporaries(of name: String, in folder: String) {
-  guard let stream = unsafe opendir(folder) else { return }
-  defer { _ = unsafe closedir(stream) }
-  let start = "." + name + temporaryMark
-  while let entry = unsafe readdir(stream) {
-    let found = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-      unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+  /// Brings the file to its device, closes it and moves it into place.
+  private func finish() throws(SystemFailure) {
+    guard target.isOwned else { return }
+    if target.temporary != nil { try synchronize(descriptor) }
+    let closing = descriptor
+    descriptor = -1
+    do throws(SystemFailure) {
+      try closeChecked(closing)
+      try target.moveIntoPlace(existing)
+    } catch {
+      if let temporary = target.temporary { unsafe unlink(temporary) }
+      throw error
     }
-    guard found.hasPrefix(start), let owner = Int32(found.dropFirst(start.count)) else { continue }
-    if kill(owner, 0) != 0, errno == ESRCH { _ = unsafe unlink(folder + "/" + found) }
+  }
+
+  private func outputError(_ failure: SystemFailure) -> OutputError {
+    if failure.isClosedPipe { return .closedPipe }
+    if failure.isExisting { return .exists(path: path) }
+    return .writeFailed(path: path, reason: failure.reason)
   }
 }
 
-/// What makes two paths the same file.
-struct FileIdentity: Equatable {
-  let device, inode: UInt64
-  let isDirectory: Bool
+/// Closes a descriptor; an interrupted close has closed it (POSIX leaves it open to the system).
+private func closeChecked(_ descriptor: Int32) throws(SystemFailure) {
+  guard close(descriptor) == 0 || errno == EINTR else { throw SystemFailure(code: errno) }
 }
-
-func identity(of path: String) -> FileIdentity? {
-  var status = stat()
-  guard unsafe stat(path, &status) == 0 else { return nil }
-  return FileIdentity(
-    device: UInt64(truncatingIfNeeded: status.st_dev),
-    inode: UInt64(truncatingIfNeeded: status.st_ino),
-    isDirectory: status.st_mode & S_IFMT == S_IFDIR)
-}
-
-/// The text of the last system error.
-func lastReason() -> String { systemMessage(errno) }

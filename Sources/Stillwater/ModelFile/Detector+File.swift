@@ -20,7 +20,7 @@ extension Detector {
   public func save(to path: String) throws {
     do {
       let output = try OutputFile(path: path)
-      try output.write(encoded())
+      try output.append(encoded())
       try output.commit()
     } catch { throw StillwaterError(error) }
   }
@@ -53,16 +53,21 @@ extension Detector {
       file.metadata["encoder"] = json(encoder)
       scorer.store(in: &file)
     }
-    return file.encode()
+    do { return try file.encoded() } catch {
+      preconditionFailure("a model that cannot be read back: \(error)")
+    }
   }
 
   /// Takes a detector back from a model file's bytes.
   package init(decoding bytes: [UInt8]) throws(ModelFileError) {
-    let file = try TensorFile.decode(bytes)
+    let file = try TensorFile(decoding: bytes)
     card = try file.decode("card", as: ModelCard.self)
     layout = try file.decode("layout", as: DataLayout.self)
     let summary = try file.decode("calibration", as: CalibrationSummary.self)
-    let kept = try file.vector("calibration.scores")
+    guard file.metadata["format"] == "stillwater" else {
+      throw .content(key: "format", reason: "its metadata do not say that Stillwater wrote it")
+    }
+    let kept = try file.floats("calibration.scores")
     do {
       calibration = try Calibration(
         summary: summary, scores: try CalibrationScores(kept: kept, count: summary.scoreCount))
@@ -111,22 +116,29 @@ extension TensorFile {
   /// A value from the JSON of a metadata text.
   func decode<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value
   {
-    guard let text = metadata[key] else { throw .missing("metadata \(key)") }
+    let text = try text(key)
     do { return try JSONDecoder().decode(type, from: Data(text.utf8)) } catch {
       throw .content(key: key, reason: "it is not what this program wrote")
     }
   }
 
-  /// The floats of a tensor of one dimension, however long.
-  func vector(_ name: String) throws(ModelFileError) -> [Float] {
-    guard let shape = tensors[name]?.shape else { throw .missing("tensor \(name)") }
-    guard shape.count == 1 else { throw .tensor(name: name, reason: "found shape \(shape)") }
-    return try floats(name, shape: shape)
+  /// The shape of a tensor of two dimensions.
+  func shape(_ name: String) throws(ModelFileError) -> (rows: Int, columns: Int) {
+    guard let tensor = tensors[name] else { throw .missingTensor(name: name) }
+    guard tensor.shape.count == 2 else {
+      throw .unfit(tensor: name, found: "\(tensor.shape)", expected: "two dimensions")
+    }
+    return (tensor.shape[0], tensor.shape[1])
   }
 
-  func matrix(_ name: String) throws(ModelFileError) -> Matrix {
-    let (rows, columns) = try shape(name)
-    return try matrix(name, rows, columns)
+  func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(ModelFileError) -> Matrix {
+    Matrix(rows: rows, columns: columns, values: try floats(name, shape: [rows, columns]))
+  }
+
+  mutating func add(_ name: String, _ values: [Float]) { tensors[name] = Tensor(values) }
+
+  mutating func add(_ name: String, _ matrix: Matrix) {
+    tensors[name] = Tensor(matrix.values, shape: [matrix.rows, matrix.columns])
   }
 }
 
@@ -144,7 +156,7 @@ extension TrainedNetwork {
 
   init(_ name: String, from file: TensorFile) throws(ModelFileError) {
     let description = try file.decode(name, as: Description.self)
-    let parameters = try file.vector("\(name).parameters")
+    let parameters = try file.floats("\(name).parameters")
     guard description.shape.isPlausible else {
       throw .content(key: name, reason: "its sizes are out of range")
     }

@@ -137,7 +137,7 @@ extension SeriesScorer.ForecastDescription {
   {
     let variance = try file.floats("\(name).variance", shape: [features])
     guard variance.allSatisfy({ $0 > 0 }) else {
-      throw .tensor(name: "\(name).variance", reason: "a variance is not above 0")
+      throw .content(key: "\(name).variance", reason: "a variance is not above 0")
     }
     return WindowCondition(
       hidden: hidden, sigma: sigma, noise: noise,

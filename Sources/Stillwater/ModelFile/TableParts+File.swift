@@ -32,8 +32,8 @@ extension TableEncoder {
       stored.append(entry)
     }
     file.metadata["encoder"] = json(stored)
-    file.add("encoder.numbers", numbers, shape: [numbers.count / 8, 8])
-    file.add("encoder.knots", knots)
+    file.tensors["encoder.numbers"] = Tensor(numbers, shape: [numbers.count / 8, 8])
+    file.tensors["encoder.knots"] = Tensor(knots)
   }
 
   init(from file: TensorFile) throws(ModelFileError) {
@@ -122,7 +122,7 @@ extension TableScorer {
     for (index, view) in description.views.enumerated() {
       let (rows, _) = try file.shape("view.\(index).exemplars")
       guard rows > view.options.localCount || rows >= 2 else {
-        throw .tensor(name: "view.\(index).exemplars", reason: "it holds \(rows) rows")
+        throw .content(key: "view.\(index).exemplars", reason: "it holds \(rows) rows")
       }
       views.append(
         NeighborView(

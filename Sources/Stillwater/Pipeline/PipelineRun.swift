@@ -93,7 +93,7 @@ package struct PipelineRun: Sendable {
       } catch {
         throw StillwaterError(.cannotCreate, "\(folder): the folder cannot be made")
       }
-      return try FolderLock(folder: folder, holder: "pipeline \(pipeline.path)")
+      return try FolderLock(folder: folder, command: "pipeline \(pipeline.path)")
     }
   }
 
@@ -124,7 +124,7 @@ package struct PipelineRun: Sendable {
 
   private func remember(_ stage: Step, _ fingerprint: String) throws {
     let file = try OutputFile(path: record(stage))
-    try file.write(
+    try file.append(
       prettyJSON(StageRecord(fingerprint: fingerprint, output: try digest(of: stage.output))))
     try file.commit()
   }
@@ -142,7 +142,7 @@ private struct Step {
   func fingerprint() throws -> String {
     var text = "\(stillwaterVersion)\n\(name)\n\(settings)\n\(output)\n"
     for input in inputs { text += "\(input) \(try digest(of: input))\n" }
-    return sha256(text.utf8)
+    return sha256(of: Array(text.utf8))
   }
 }
 

@@ -24,7 +24,7 @@ package struct CalibrateStage: Sendable {
       var watch = Stopwatch()
       let target = output ?? model
       var detector = try Detector(contentsOf: model).reading(label: label, positive: positiveLabel)
-      let file = try OutputFile(path: target, replaces: rules.replaces, inputs: files)
+      let file = try OutputFile(path: target, existing: rules.existing, inputs: files)
       progress("calibrating", nil)
       var judged: [Detector.Judged] = []
       if let threshold {
@@ -34,14 +34,14 @@ package struct CalibrateStage: Sendable {
           on: files, method: method, rate: falseAlarmRate, options)
       }
       let bytes = detector.encoded()
-      try file.write(bytes)
+      try file.append(bytes)
       try file.commit()
       watch.lap("calibrate")
       var summary = RunSummary(command: "calibrate", version: stillwaterVersion)
       for (path, one) in zip(files, judged) { summary.add(one.outcome, path: path) }
       summary.describe(detector)
       summary.warnings += detector.calibration.summary.warnings.map(\.description)
-      (summary.output, summary.modelSha256) = (target, sha256(bytes))
+      (summary.output, summary.modelSha256) = (target, sha256(of: bytes))
       (summary.threads, summary.timings) = (options.threads, watch.seconds)
       try writeCompanions(of: target, rejected: [], summary: summary)
       return summary

@@ -37,8 +37,8 @@ package struct EvaluateStage: Sendable {
       summary.warnings += metrics.undefined
       (summary.output, summary.timings) = (output, watch.seconds)
       if let output {
-        let file = try OutputFile(path: output, replaces: rules.replaces, inputs: files)
-        try file.write(prettyJSON(metrics))
+        let file = try OutputFile(path: output, existing: rules.existing, inputs: files)
+        try file.append(prettyJSON(metrics))
         try file.commit()
         try writeCompanions(of: output, rejected: [], summary: summary)
       }

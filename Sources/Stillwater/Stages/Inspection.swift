@@ -49,7 +49,7 @@ package struct Inspection: Sendable {
     let (card, summary) = (detector.card, detector.calibration.summary)
     let report = ModelReport(
       card: card, columns: detector.layout.schema.columns, calibration: summary,
-      promise: summary.promise, condition: summary.condition, sha256: sha256(bytes))
+      promise: summary.promise, condition: summary.condition, sha256: sha256(of: bytes))
     var lines = [
       "model of a \(card.kind), quality \(card.quality.rawValue), seed \(card.seed), "
         + "written by stillwater \(card.version)",

@@ -42,7 +42,7 @@ package struct ScoreStage: Sendable {
   private func score(
     with detector: Detector, _ watch: inout Stopwatch, _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
-    let file = try OutputFile(path: output, replaces: rules.replaces, inputs: files + [model])
+    let file = try OutputFile(path: output, existing: rules.existing, inputs: files + [model])
     var writer = ScoreWriter(
       file: file, keep: keep, format: format, prefix: prefix,
       explained: options.explains ? detector.featureNames : [], keys: detector.keyColumns,
@@ -69,7 +69,7 @@ package struct ScoreStage: Sendable {
     summary.anomalies = anomalies
     summary.describe(detector)
     summary.output = output
-    summary.modelSha256 = sha256(try readWhole(model, limit: 4 << 30))
+    summary.modelSha256 = sha256(of: try readWhole(model, limit: 4 << 30))
     (summary.threads, summary.timings) = (options.threads, watch.seconds)
     try writeCompanions(of: output, rejected: rejected, summary: summary)
     return summary
@@ -139,16 +139,16 @@ struct EventGatherer {
 
   func write(to path: String) throws {
     let file = try OutputFile(path: path)
-    try file.write(
+    try file.append(
       "file,start,end,start_line,end_line,rows,peak_line,peak_score,p_value,top_columns\n")
     for event in events + (open.map { [$0] } ?? []) {
       var bytes: [UInt8] = []
-      appendField(event.path.utf8, to: &bytes)
+      CSVField.append(event.path, to: &bytes)
       bytes += Array(",\(event.start),\(event.end),\(event.startLine),\(event.endLine)".utf8)
       bytes += Array(",\(event.rows),\(event.peak.line),\(event.peak.score)".utf8)
       bytes += Array(",\(Float(event.peak.pValue)),".utf8)
-      appendField(event.peak.topColumns.map(\.column).joined(separator: " ").utf8, to: &bytes)
-      try file.write(bytes + [0x0a])
+      CSVField.append(event.peak.topColumns.map(\.column).joined(separator: " "), to: &bytes)
+      try file.append(bytes + [0x0a])
     }
     try file.commit()
   }

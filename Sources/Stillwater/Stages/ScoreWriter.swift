@@ -63,7 +63,7 @@ struct ScoreWriter {
     var line = keep == .all ? bytes : []
     if keep == .keys { append(kept, to: &line) }
     append(added, to: &line)
-    try file.write(line + [0x0a])
+    try file.append(line + [0x0a])
   }
 
   private func kept(_ names: [String]) -> [String] {
@@ -81,20 +81,12 @@ struct ScoreWriter {
   private func append(_ cells: [String], to line: inout [UInt8]) {
     for cell in cells {
       if !line.isEmpty { line.append(delimiter.byte) }
-      appendCell(cell.utf8, to: &line)
+      appendCell(cell, to: &line)
     }
   }
 
-  private func appendCell(_ cell: some Sequence<UInt8>, to line: inout [UInt8]) {
-    let cell = Array(cell)
-    // The delimiter of this file may be one that a plain comma file need not quote.
-    if delimiter != .comma, cell.contains(delimiter.byte) {
-      appendField(cell + [0x2c], to: &line)
-      line.removeLast(2)
-      line.append(0x22)
-    } else {
-      appendField(cell, to: &line)
-    }
+  private func appendCell(_ cell: String, to line: inout [UInt8]) {
+    CSVField.append(cell, to: &line, delimiter: delimiter.byte)
   }
 
   func write(_ scored: ScoredChunk) throws {
@@ -107,7 +99,7 @@ struct ScoreWriter {
       }
       bytes.append(0x0a)
     }
-    try file.write(bytes)
+    try file.append(bytes)
   }
 
   private func appendCSV(
@@ -125,19 +117,19 @@ struct ScoreWriter {
       }
     case .none: break
     }
-    appendNumber(result.line, to: &bytes)
+    CSVField.append(result.line, to: &bytes)
     bytes.append(delimiter.byte)
-    appendNumber(result.score, to: &bytes)
+    CSVField.append(result.score, to: &bytes)
     bytes.append(delimiter.byte)
-    appendNumber(Float(result.pValue), to: &bytes)
+    CSVField.append(Float(result.pValue), to: &bytes)
     bytes.append(delimiter.byte)
     bytes.append(result.isAnomaly ? 0x31 : 0x30)
     bytes.append(delimiter.byte)
     let blame = result.topColumns.map { "\($0.column):\(percent($0.share))" }
-    appendCell(blame.joined(separator: " ").utf8, to: &bytes)
+    appendCell(blame.joined(separator: " "), to: &bytes)
     for cell in result.expected {
       bytes.append(delimiter.byte)
-      appendCell(cell.utf8, to: &bytes)
+      appendCell(cell, to: &bytes)
     }
   }
 
@@ -188,4 +180,20 @@ extension String {
     let end = lastIndex { !isBlank($0) }.map { index(after: $0) } ?? start
     return String(self[start..<end])
   }
+}
+
+/// A text as a JSON string: quotes, backslashes and control bytes escaped, the rest as it is.
+private func jsonString(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
 }

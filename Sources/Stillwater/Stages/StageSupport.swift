@@ -1,4 +1,4 @@
-import Files
+package import Files
 import Ingestion
 import Reporting
 
@@ -7,8 +7,8 @@ package typealias ProgressHandler = @Sendable (_ activity: String, _ share: Doub
 
 /// Rules for the files a stage writes.
 package struct OutputRules: Sendable {
-  /// Whether existing files may be replaced.
-  package var replaces = true
+  /// What happens to files that are there already.
+  package var existing = ExistingOutput.replace
 
   package init() {}
 }
@@ -38,27 +38,14 @@ struct Stopwatch {
 func writeCompanions(of output: String, rejected: [RejectedRow], summary: RunSummary) throws {
   guard output != "-" else { return }
   if !rejected.isEmpty {
-    let file = try OutputFile(path: output + ".rejects.csv")
-    try file.write("file,line,column,reason,text\n")
-    for row in rejected { try file.write(line(of: row)) }
-    try file.commit()
+    var writer = try RejectsWriter(output: OutputFile(path: output + ".rejects.csv"))
+    for row in rejected {
+      try writer.append(
+        file: row.file, line: row.line, column: row.column, reason: row.reason, text: row.bytes)
+    }
+    try writer.commit()
   }
   let file = try OutputFile(path: output + ".summary.json")
-  try file.write(summary.json())
+  try file.append(summary.json())
   try file.commit()
-}
-
-private func line(of row: RejectedRow) -> [UInt8] {
-  var bytes: [UInt8] = []
-  appendField(row.file.utf8, to: &bytes)
-  bytes.append(0x2c)
-  appendNumber(row.line, to: &bytes)
-  bytes.append(0x2c)
-  appendField((row.column ?? "").utf8, to: &bytes)
-  bytes.append(0x2c)
-  appendField(row.reason.utf8, to: &bytes)
-  bytes.append(0x2c)
-  // Bytes that are not UTF-8 are shown by the replacement character: the reject file is text.
-  appendField(String(decoding: row.bytes, as: UTF8.self).utf8, to: &bytes)
-  return bytes + [0x0a]
 }

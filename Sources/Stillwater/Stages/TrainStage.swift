@@ -16,15 +16,15 @@ package struct TrainStage: Sendable {
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
-      let output = try OutputFile(path: model, replaces: rules.replaces, inputs: files)
+      let output = try OutputFile(path: model, existing: rules.existing, inputs: files)
       progress("learning from \(files.count == 1 ? files[0] : "\(files.count) files")", nil)
       let outcome = try await Detector.outcome(of: files, settings)
       watch.lap("train")
       let bytes = outcome.detector.encoded()
-      try output.write(bytes)
+      try output.append(bytes)
       try output.commit()
       watch.lap("write")
-      let summary = summary(outcome, model: sha256(bytes), watch)
+      let summary = summary(outcome, model: sha256(of: bytes), watch)
       try writeCompanions(of: model, rejected: outcome.rejected, summary: summary)
       return summary
     } catch { throw StillwaterError(error) }

@@ -1,0 +1,121 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Darwin
+#endif
+
+/// Where the bytes of an output go: standard output, a pipe or device, or a temporary file.
+struct OutputTarget {
+  /// The temporary file, nil when the bytes are written through.
+  let temporary: String?
+  /// Whether the descriptor is ours to close; standard output is not.
+  var isOwned: Bool { path != "-" }
+
+  private let path: String
+  /// What is replaced: the file that a link leads to, not the link.
+  private let destination: String
+  /// The permissions of the file that is replaced, nil when there is none.
+  private let mode: mode_t?
+
+  init(path: String, existing: ExistingOutput, inputs: [String]) throws(OutputError) {
+    self.path = path
+    guard path != "-" else {
+      try Self.refuse(inputs, path: path, FileIdentity(descriptor: STDOUT_FILENO))
+      (destination, temporary, mode) = (path, nil, nil)
+      return
+    }
+    try Self.checkName(path)
+    try Self.refuse(inputs, path: path, FileIdentity(path: path))
+    let old = try Self.oldFile(path, existing)
+    destination = resolvedLink(path)
+    let parts = PathParts(destination)
+    let name = TemporaryName(of: parts.name)
+    let isRegular = old.map { $0 & S_IFMT == S_IFREG } ?? true
+    temporary = isRegular ? parts.sibling(name.text(process: getpid())) : nil
+    mode = old.map { $0 & 0o777 }
+    if isRegular { removeStaleTemporaries(name, beside: parts) }
+  }
+
+  /// Opens what the bytes go to.
+  func open() throws(SystemFailure) -> Int32 {
+    guard isOwned else { return STDOUT_FILENO }
+    guard let temporary else { return try openDescriptor(path, O_WRONLY, mode: 0) }
+    let descriptor = try openDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+    // The lock tells others that this temporary has a living writer; where a file system knows
+    // no locks the number of the process must do.
+    flock(descriptor, LOCK_EX | LOCK_NB)
+    // A replaced file keeps its permissions; that they cannot be set is no reason to stop.
+    if let mode { fchmod(descriptor, mode) }
+    return descriptor
+  }
+
+  /// Renames the temporary file onto the name of the output and makes that lasting.
+  func moveIntoPlace(_ existing: ExistingOutput) throws(SystemFailure) {
+    guard let temporary else { return }
+    switch existing {
+    case .replace:
+      _ = try uninterrupted { Int(unsafe rename(temporary, destination)) }
+    case .refuse:  // a link, other than a rename, fails when the name has been taken meanwhile
+      try linkIntoPlace(temporary)
+    }
+    try synchronize(folder: PathParts(destination).folder)
+  }
+
+  /// Gives the temporary the name of the output unless that is taken.
+  private func linkIntoPlace(_ temporary: String) throws(SystemFailure) {
+    do throws(SystemFailure) {
+      _ = try uninterrupted { Int(unsafe link(temporary, destination)) }
+      unsafe unlink(temporary)
+    } catch {
+      guard error.code == EPERM || error.code == ENOTSUP else { throw error }
+      // The file system has no links: look first, which leaves a moment for others.
+      guard unsafe access(destination, F_OK) != 0 else { throw SystemFailure(code: EEXIST) }
+      _ = try uninterrupted { Int(unsafe rename(temporary, destination)) }
+    }
+  }
+
+  private static func checkName(_ path: String) throws(OutputError) {
+    guard !path.utf8.contains(0) else {
+      throw .cannotCreate(path: path, reason: "a path cannot hold a NUL byte")
+    }
+    guard !path.isEmpty, !PathParts(path).name.isEmpty else {
+      throw .cannotCreate(path: path, reason: "it names no file")
+    }
+  }
+
+  /// Refuses an output that is one of the inputs; standard output counts when it is a file.
+  private static func refuse(
+    _ inputs: [String], path: String, _ identity: FileIdentity?
+  ) throws(OutputError) {
+    guard let identity else { return }
+    for input in inputs {
+      let source =
+        input == "-" ? FileIdentity(descriptor: STDIN_FILENO) : FileIdentity(path: input)
+      if source == identity { throw .isInput(path: path) }
+    }
+  }
+
+  /// The mode of what stands under the name, nil when there is nothing; folders are refused.
+  private static func oldFile(
+    _ path: String, _ existing: ExistingOutput
+  ) throws(OutputError) -> mode_t? {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else {
+      if errno == ENOENT { return nil }
+      throw .cannotCreate(path: path, reason: systemReason(errno))
+    }
+    guard status.st_mode & S_IFMT != S_IFDIR else {
+      throw .cannotCreate(path: path, reason: "it is a directory, expected a file")
+    }
+    if existing == .refuse && status.st_mode & S_IFMT == S_IFREG { throw .exists(path: path) }
+    return status.st_mode
+  }
+}
+
+/// The path that a link leads to, or the path itself when it is no link.
+private func resolvedLink(_ path: String) -> String {
+  var room = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+  guard unsafe realpath(path, &room) != nil else { return path }
+  let bytes = room.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+  return String(validating: bytes, as: UTF8.self) ?? path
+}

@@ -109,7 +109,7 @@ struct PipelineBuilder {
     pipeline.scores = score(top.nodes["score"], common)
     pipeline.evaluate = evaluate(top.nodes["evaluate"], common, pipeline.scores)
     let stages = ["train", "calibrate", "score", "evaluate"]
-    if !stages.contains(where: top.has) {
+    if reader.problems.isEmpty, !stages.contains(where: top.has) {
       reader.report(root, "no stage is given: \(stages.joined(separator: ", "))")
     }
     try reader.check()

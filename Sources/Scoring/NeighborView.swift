@@ -46,14 +46,18 @@ package struct NeighborView: Sendable {
   struct Logarithms: Sendable {
     var local, empirical: [Float]
     var neighbors: Neighbors?
+    /// What attribution needs; without details its matrices are empty.
+    var fit: NearestRows.LocalFit?
   }
 
   /// ln m and ln e of each query, less the local share of its neighbours' own.
   ///
   /// * `excluded`: for each query an exemplar it must not see, or -1; empty for none.
-  func logarithms(of queries: Matrix, excluding excluded: [Int32] = [], correcting: Bool = true)
-    -> Logarithms
-  {
+  /// * `details`: whether the columns to blame are wanted.
+  func logarithms(
+    of queries: Matrix, excluding excluded: [Int32] = [], correcting: Bool = true,
+    details: Bool = false
+  ) -> Logarithms {
     let available = exemplars.rows.rows - (excluded.isEmpty ? 0 : 1)
     let neighbors = exemplars.neighbors(
       of: queries, count: min(options.empiricalCount, available), excluding: excluded)
@@ -61,11 +65,11 @@ package struct NeighborView: Sendable {
       queries, neighbors, count: neighbors.count, sigma: options.empiricalSigma)
     let local = exemplars.localGaussian(
       queries, neighbors, count: min(options.localCount, neighbors.count),
-      sigma: options.localSigma, details: false)
+      sigma: options.localSigma, details: details)
     var result = Logarithms(
       local: local.distance.map { logResidual($0) },
       empirical: queries.rowSquaredDistances(to: denoised).map { logResidual($0) },
-      neighbors: neighbors)
+      neighbors: neighbors, fit: local)
     if correcting { subtractLocalShare(&result, neighbors) }
     return result
   }

@@ -25,7 +25,7 @@ package func parallelMap<Result: Sendable>(
 
 /// The rows of a chunk: all products of scoring have this height, the last chunk is padded, so a
 /// row's score cannot depend on what is scored beside it.
-package let chunkRows = 64
+package let chunkRows = 128
 
 /// The runs of at most `chunkRows` rows that `count` rows are cut into.
 package func chunks(of count: Int) -> [Range<Int>] {

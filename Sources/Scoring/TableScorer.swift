@@ -47,10 +47,12 @@ package struct TableScorer: Sendable {
   /// One chunk: padded to full height, scored, and cut back.
   private func score(_ samples: [Matrix], rows: Range<Int>) -> RowScores {
     let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
-    let logarithms = zip(views, padded).map { view, queries in view.logarithms(of: queries) }
+    let logarithms = views.indices.map { index in
+      views[index].logarithms(of: padded[index], details: index == 0)
+    }
     let errors = reconstruction.map { $0.logarithms(of: padded[0]) }
     let total = combine(logarithms, errors)
-    let (contributions, expected) = attribute(padded[0], logarithms.first.flatMap(\.neighbors))
+    let (contributions, expected) = attribute(padded[0], logarithms.first.flatMap(\.fit))
     return RowScores(
       scores: Array(total.prefix(rows.count)),
       contributions: contributions.padded(rows: 0..<rows.count, to: rows.count),
@@ -74,11 +76,8 @@ package struct TableScorer: Sendable {
 
   /// For each feature of a Gaussian with precision Q: given all others it is expected at
   /// x - (Q r) / Q_jj, and replacing it by that lowers r'Qr by (Q r)² / Q_jj.
-  private func attribute(_ samples: Matrix, _ neighbors: Neighbors?) -> (Matrix, Matrix) {
-    guard let view = views.first, let neighbors else { return attributeByNetwork(samples) }
-    let fit = view.exemplars.localGaussian(
-      samples, neighbors, count: min(view.options.localCount, neighbors.count),
-      sigma: view.options.localSigma, details: true)
+  private func attribute(_ samples: Matrix, _ fit: NearestRows.LocalFit?) -> (Matrix, Matrix) {
+    guard let fit else { return attributeByNetwork(samples) }
     var (contributions, expected) = (samples, samples)
     for index in samples.values.indices {
       let (solved, precision) = (fit.solved.values[index], max(fit.precision.values[index], 1e-9))

@@ -51,6 +51,8 @@ package struct NearestRows: Sendable, Equatable {
       if last - first < Self.block { products = Matrix(rows: queries.rows, columns: last - first) }
       visit(first..<last, queries, querySquares, skip, &products, &found)
     }
+    unsafe kernel_sort_neighbors(
+      queries.rows, count, &found.squaredDistances, &found.indices)
     return found
   }
 
@@ -70,7 +72,7 @@ package struct NearestRows: Sendable, Equatable {
         return
       }
       unsafe kernel_nearest(
-        products.values, block.count, querySquares, blockSquares, queries.rows, block.count,
+        &products.values, querySquares, blockSquares, queries.rows, block.count,
         Int32(block.lowerBound), skip, found.count, &found.squaredDistances, &found.indices)
     }
   }

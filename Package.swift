@@ -94,7 +94,7 @@ let package = Package(
     tests(of: "Calibration", ["Compute"]),
     tests(of: "Evaluation", ["Compute"]),
     tests(of: "Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
-    tests(of: "Stillwater", ["StillwaterCLI", "Files", "Ingestion", "Reporting"]),
+    tests(of: "Stillwater", ["StillwaterCLI", "Evaluation", "Files", "Ingestion", "Reporting"]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -95,7 +95,7 @@ extension PipelineBuilder {
         return one
       }
     case (_?, let node?): reader.report(node, "score takes output or output_folder, not both")
-    case (nil, nil): reader.report(members.node, "score needs output or output_folder")
+    case (nil, nil): reader.report(members.node, "score needs either output or output_folder")
     }
     return []
   }

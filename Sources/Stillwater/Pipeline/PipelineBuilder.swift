@@ -67,8 +67,9 @@ struct PipelineBuilder {
     _ = top.whole("version", in: 1...1)
     if !top.has("version") { reader.report(top.node, "version is missing; write version: 1") }
     if !Keys.stages.contains(where: top.has) {
-      reader.report(
-        top.node, "no stage is given; the stages are \(Keys.stages.joined(separator: ", "))")
+      // An unknown key may be a stage with a slip in its name, and is enough to be told.
+      guard reader.problems.isEmpty else { return }
+      reader.report(top.node, "no stage is given: \(Keys.stages.joined(separator: ", "))")
     } else if !top.has("model"), !top.has("train"),
       let stage = ["calibrate", "score"].first(where: top.has)
     {
@@ -108,8 +109,9 @@ struct PipelineBuilder {
   private func checkRoles(_ members: PipelineMembers) {
     var roles: [[UInt8]: String] = [:]
     for key in ["time", "group", "label", "ignore", "categorical"] {
-      for node in members.nodes[key]?.sequence.map({ Array($0) }) ?? [members.nodes[key]] {
-        guard let node, let name = node.scalar?.string, !name.isEmpty else { continue }
+      guard let value = members.nodes[key] else { continue }
+      for node in value.sequence.map({ Array($0) }) ?? [value] {
+        guard let name = node.scalar?.string, !name.isEmpty else { continue }
         if let other = roles.updateValue(key, forKey: Array(name.utf8)) {
           reader.report(node, "column \(shown(name)) is named under \(other) and under \(key)")
         }

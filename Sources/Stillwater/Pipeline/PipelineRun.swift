@@ -88,7 +88,9 @@ package struct PipelineRun: Sendable {
     }
     if let stage = pipeline.evaluate, let output = stage.output {
       steps.append(
-        PipelineStep(name: "evaluate", inputs: stage.files, output: output, settings: stage.identity) {
+        PipelineStep(
+          name: "evaluate", inputs: stage.files, output: output, settings: stage.identity
+        ) {
           try await stage.run(progress: $0)
         })
     }

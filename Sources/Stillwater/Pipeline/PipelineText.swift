@@ -66,7 +66,7 @@ enum PipelineText {
       let all = names.sorted().prefix(PipelineError.mostTold).map { shown($0) }
       return PipelineProblem(
         line: context.mark.line, column: context.mark.column,
-        reason: "\(all.joined(separator: ", ")) stands more than once; here is the first")
+        reason: "a key stands twice: \(all.joined(separator: ", ")); here is the first")
     default: return PipelineProblem(line: 1, column: 1, reason: "not a YAML file: \(error)")
     }
   }

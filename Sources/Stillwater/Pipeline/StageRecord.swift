@@ -1,4 +1,5 @@
 import Files
+import Reporting
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

@@ -11,16 +11,16 @@ import Testing
       "1:24: one/../a.csv stands twice in the files of train"
     ),
     (
-      "train: {files: a.csv}\nmodel: -",
-      "1:8: a pipeline cannot write to standard output; name a file"
+      "train: {files: a.csv}\nmodel: '-'",
+      "2:8: a pipeline cannot write to standard output; name a file"
     ),
     (
       "train: {files: a.csv}\nmodel: one/../a.csv",
-      "1:8: one/../a.csv is read by train; name another output"
+      "2:8: one/../a.csv is read by train; name another output"
     ),
     (
       "train: {files: one}\nmodel: one/m.csv",
-      "1:8: one/m.csv would be an input of train at the next run; name another folder"
+      "2:8: one/m.csv would be an input of train at the next run; name another folder"
     ),
     (
       "train: {files: a.csv}\nmodel: o\ncalibrate: {files: b.csv, output: o}",

@@ -1,3 +1,5 @@
+import Foundation
+import Ingestion
 import Stillwater
 import TestSupport
 import Testing
@@ -107,7 +109,7 @@ func pipelineFolder() throws -> Workdir {
   @Test(arguments: [
     ("score: {files: a.csv, output: o}", "1:8: score needs model, or a train stage before it"),
     ("calibrate: {files: a.csv}", "1:12: calibrate needs model, or a train stage before it"),
-    ("model: m\nscore: {files: a.csv}", "2:9: score needs either output or output_folder"),
+    ("model: m\nscore: {files: a.csv}", "2:8: score needs either output or output_folder"),
     (
       "model: m\nscore: {files: a.csv, output: o, output_folder: f}",
       "2:49: score takes output or output_folder, not both"
@@ -202,5 +204,34 @@ func pipelineFolder() throws -> Workdir {
     #expect(lines.count == 21 && lines.last == "and 5 more problems")
     #expect(lines.prefix(20).enumerated().allSatisfy { $1.hasPrefix("\(path):\($0 + 1):1: ") })
     #expect(error?.kind == .badConfiguration)
+  }
+
+  @Test(arguments: ["quickstart", "train-baseline", "calibrate-threshold", "batch-score-folder"])
+  func thePipelinesThatShipAreSound(name: String) throws {
+    let root = #filePath.components(separatedBy: "/Tests/StillwaterTests/")[0]
+    let pipeline = try Pipeline(contentsOf: "\(root)/pipelines/\(name).yaml")
+    #expect(pipeline.name == name && pipeline.train != nil)
+  }
+
+  /// Every key that a shipped pipeline shows in a comment is a key that is read.
+  @Test func theCommentedKeysOfThePipelinesThatShipAreRead() throws {
+    let root = #filePath.components(separatedBy: "/Tests/StillwaterTests/")[0]
+    var shown = 0
+    for name in ["train-baseline", "calibrate-threshold", "batch-score-folder"] {
+      let path = "\(root)/pipelines/\(name).yaml"
+      let lines = try String(contentsOfFile: path, encoding: .utf8).components(separatedBy: "\n")
+      let keys = lines.indices.filter { lines[$0].contains(/^ *# [a-z_]+: [^ ]+( \[.*)?$/) }
+      for index in keys {
+        var changed = lines
+        changed[index].replace("# ", with: "", maxReplacements: 1)
+        do throws(PipelineError) {
+          _ = try Pipeline(parsing: changed.joined(separator: "\n"), path: path)
+        } catch {
+          #expect(!error.description.contains("unknown key"), "\(lines[index])")
+        }
+        shown += 1
+      }
+    }
+    #expect(shown >= 8)
   }
 }

@@ -39,7 +39,7 @@ import Testing
       text += "a\(level): &a\(level) [\(row)]\n"
     }
     text += "? *a9\n: 1\n? *a9\n: 2\n"
-    #expect(try pipelineProblems(text) == ["2:57: more than 8 aliases (*name)"])
+    #expect(try pipelineProblems(text) == ["2:50: more than 8 aliases (*name)"])
   }
 
   @Test(arguments: ["[", "{a: ", "- ", "? "])

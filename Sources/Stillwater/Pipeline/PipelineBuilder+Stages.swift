@@ -6,6 +6,7 @@ extension PipelineBuilder {
   func train(_ node: Node?, _ common: Common) -> TrainStage? {
     guard let node else { return nil }
     let members = reader.members(of: node, allowed: Keys.train, what: "train")
+    guard members.isMapping else { return nil }
     var settings = TrainingSettings()
     settings.columns = common.columns
     (settings.dialect, settings.threads) = (common.dialect, common.threads)
@@ -26,13 +27,14 @@ extension PipelineBuilder {
     }
     settings.badRows = policy(members)
     let paths = inputs(members, stage: "train")
-    files.writes(common.model, "train", node)
+    files.writes(common.model, "train", common.source)
     return TrainStage(files: paths, model: common.model, settings: settings)
   }
 
   func calibrate(_ node: Node?, _ common: Common) -> CalibrateStage? {
     guard let node else { return nil }
     let members = reader.members(of: node, allowed: Keys.calibrate, what: "calibrate")
+    guard members.isMapping else { return nil }
     let threshold = threshold(members)
     var stage = CalibrateStage(
       files: members.has("threshold") ? [] : inputs(members, stage: "calibrate"),
@@ -57,6 +59,7 @@ extension PipelineBuilder {
   func score(_ node: Node?, _ common: Common) -> [ScoreStage] {
     guard let node else { return [] }
     let members = reader.members(of: node, allowed: Keys.score, what: "score")
+    guard members.isMapping else { return [] }
     var stage = ScoreStage(
       files: inputs(members, stage: "score"), model: common.model, output: "")
     stage.keep = members.choice("keep", KeptColumns.self) ?? .all
@@ -114,6 +117,7 @@ extension PipelineBuilder {
   ) -> EvaluateStage? {
     guard let node = top.nodes["evaluate"] else { return nil }
     let members = reader.members(of: node, allowed: Keys.evaluate, what: "evaluate")
+    guard members.isMapping else { return nil }
     var stage = EvaluateStage(files: scores.map(\.output))
     if members.has("files") {
       stage.files = inputs(members, stage: "evaluate")

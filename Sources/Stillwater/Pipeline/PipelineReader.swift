@@ -67,6 +67,9 @@ struct PipelineMembers {
 
   init(reader: PipelineReader, node: Node?) { (self.reader, self.node) = (reader, node) }
 
+  /// Whether there is anything to read; if not, that has been reported.
+  var isMapping: Bool { node?.mapping != nil }
+
   func has(_ key: String) -> Bool { nodes[key] != nil }
 
   func text(_ key: String) -> String? { item(key)?.text }

@@ -68,8 +68,6 @@ package struct RunSummary: Sendable, Encodable {
 package func prettyJSON(_ value: some Encodable) -> [UInt8] {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(
-    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   guard let data = try? encoder.encode(value) else {
     preconditionFailure("a value that JSON cannot hold: \(type(of: value))")
   }

@@ -9,7 +9,7 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   /// Whether a network is trained.
   package var trainsNetwork = true
   package var networkShare: Float = 0.2
-  package var networkSigmas: [Float] = [0.15, 0.4, 1]
+  package var networkSigmas = NoiseSchedule.logUniform.sigmas(3, from: 1, to: 0.15)
   package var training = TrainingOptions.rows
   package var seed: UInt64 = 0
 

@@ -58,6 +58,8 @@ extension Detector {
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
         rowsUsed: baseline.rowCount, missingValues: baseline.missingValues,
         warnings: detector.card.warnings)
+    } catch let error as EncodingError {
+      throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")
     } catch { throw StillwaterError(error) }
   }
 

@@ -105,8 +105,6 @@ package func readWhole(_ path: String, limit: Int) throws -> [UInt8] {
 func json(_ value: some Encodable) -> String {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(
-    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   guard let data = try? encoder.encode(value), let text = String(validating: data, as: UTF8.self)
   else { preconditionFailure("a value that JSON cannot hold: \(type(of: value))") }
   return text

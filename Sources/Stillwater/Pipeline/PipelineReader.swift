@@ -34,8 +34,9 @@ final class PipelineReader {
         members.nodes[name] = value
       } else {
         let name = key.scalar?.string ?? ""
-        report(
-          key, "unknown key \(found(key)) in \(what)" + suggestion(for: name, among: allowed))
+        // Far more problems than are ever told need no advice.
+        let advice = problems.count < 100 ? suggestion(for: name, among: allowed) : ""
+        report(key, "unknown key \(found(key)) in \(what)" + advice)
       }
     }
     return members

@@ -3,7 +3,7 @@ import Yams
 /// Turns the text of a pipeline file into nodes that know their places.
 enum PipelineText {
   /// Pipeline files longer than this are refused.
-  static let longest = 1 << 20
+  static let longest = 1 << 18
 
   /// The most aliases; many of them could make a small file expand without bound.
   static let mostAliases = 8
@@ -58,7 +58,7 @@ enum PipelineText {
       .composer(let context, let problem, let mark, _):
       let isAlias = context?.text.contains("alias") ?? false || problem.contains("alias")
       let advice = isAlias ? "; a text that begins with * or & must stand in quotes" : ""
-      return PipelineProblem(line: mark.line, column: mark.column, reason: problem + advice)
+      return PipelineProblem(line: mark.line, column: mark.column, reason: worded(problem) + advice)
     case .reader(let problem, let offset, _, let yaml):
       let place = place(of: offset ?? 0, in: yaml)
       return PipelineProblem(line: place.line, column: place.column, reason: problem)
@@ -68,6 +68,15 @@ enum PipelineText {
         line: context.mark.line, column: context.mark.column,
         reason: "a key stands twice: \(all.joined(separator: ", ")); here is the first")
     default: return PipelineProblem(line: 1, column: 1, reason: "not a YAML file: \(error)")
+    }
+  }
+
+  /// The parser's words, where they say something to somebody who does not know the parser.
+  private static func worded(_ problem: String) -> String {
+    switch problem {
+    case let text where text.hasPrefix("Maximum nesting level"): "nested too deeply"
+    case "but found another document": "a second document begins; a pipeline is one"
+    default: problem
     }
   }
 

@@ -101,6 +101,18 @@ import Testing
     #expect(try pipelineProblems(text) == [])
   }
 
+  @Test func theFolderOfThePipelineIsNoPattern() throws {
+    let folder = try pipelineFolder()
+    for name in ["[o]d*/a1.csv", "[o]d*/sub/a2.csv", "odd/a3.csv"] {
+      try folder.makeFolder(of: name)
+      try folder.write(name, "x\n1\n")
+    }
+    let text = "version: 1\ntrain: {files: ['a*.csv', 'sub/?2.csv', ../odd]}\n"
+    let pipeline = try Pipeline(parsing: text, path: folder.file("[o]d*/p.yaml"))
+    let expected = ["[o]d*/a1.csv", "[o]d*/sub/a2.csv", "[o]d*/../odd/a3.csv"].map(folder.file)
+    #expect(pipeline.train?.files == expected)
+  }
+
   @Test func namesThatOnlySwiftHoldsEqualAreTwoFiles() throws {
     let folder = try pipelineFolder()
     for name in ["caf\u{E9}.csv", "cafe\u{301}.csv"] { try folder.write(name, "x\n1\n") }

@@ -42,6 +42,13 @@ import Testing
     #expect(try pipelineProblems(text) == ["2:50: more than 8 aliases (*name)"])
   }
 
+  @Test(arguments: ["\n", "\r", "\u{85}", "\u{2028}"])
+  func aliasesAreCountedAfterEveryLineEnd(end: String) throws {
+    let text = "x: &x k" + [String](repeating: "\(end)*x : 1", count: 9).joined()
+    let problems = try pipelineProblems(text)
+    #expect(problems.count == 1 && problems[0].hasSuffix(": more than 8 aliases (*name)"))
+  }
+
   @Test(arguments: ["[", "{a: ", "- ", "? "])
   func deepNestingIsRefused(opening: String) throws {
     let problems = try pipelineProblems(String(repeating: opening, count: 50_000))

@@ -160,7 +160,7 @@ extension PipelineBuilder {
     if let list = members.nodes["files"], list.sequence?.isEmpty ?? false {
       reader.report(list, "files of \(stage) names no file")
     }
-    return files.inputs(items, of: stage, resolve: resolved)
+    return files.inputs(items, of: stage, folder: folder)
   }
 
   private func readsModel(_ common: Common, stage: String) {

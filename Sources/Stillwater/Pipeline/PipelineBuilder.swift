@@ -6,7 +6,8 @@ struct PipelineBuilder {
   let reader = PipelineReader()
   let files: PipelineFiles
   private let path: String
-  private let folder: String
+  /// The folder of the pipeline file with its slash.
+  let folder: String
 
   /// What all stages share.
   struct Common {

@@ -22,14 +22,14 @@ final class PipelineFiles {
 
   init(_ reader: PipelineReader) { self.reader = reader }
 
-  /// The paths of `items`, folders and patterns expanded; `resolve` makes them independent of the
-  /// working directory.
+  /// The paths of `items`, folders and patterns expanded; relative ones are below `folder`, which
+  /// ends with a slash.
   func inputs(
-    _ items: [PipelineMembers.Item], of stage: String, resolve: (String) -> String
+    _ items: [PipelineMembers.Item], of stage: String, folder: String
   ) -> [String] {
     var (paths, seen) = ([String](), Set<[UInt8]>())
     for item in items {
-      for path in expanded(item, resolve(item.text), stage) {
+      for path in expanded(item, item.text.hasPrefix("/") ? "" : folder, stage) {
         if seen.insert(key(path)).inserted {
           reads(path, stage, item.node)
           paths.append(path)
@@ -42,22 +42,32 @@ final class PipelineFiles {
   }
 
   private func expanded(
-    _ item: PipelineMembers.Item, _ path: String, _ stage: String
+    _ item: PipelineMembers.Item, _ folder: String, _ stage: String
   ) -> [String] {
     guard item.text != "-" else {
       reader.report(item.node, "a pipeline cannot read standard input; name a file")
       return []
     }
+    let path = folder + item.text
+    let isPattern =
+      item.text.contains(where: Self.isPatternSign) && !FileManager.default.fileExists(atPath: path)
     do throws(FileError) {
-      let paths = try InputPaths.expand([path])
-      if paths != [path], !item.text.contains(where: { "*?[".contains($0) }) {
-        gathered[key(path)] = stage
-      }
+      let paths = try InputPaths.expand([isPattern ? Self.literal(folder) + item.text : path])
+      if paths != [path], !isPattern { gathered[key(path)] = stage }
       return paths
+    } catch .noMatch(_, let reason) {
+      reader.report(item.node, "\(path): \(reason)", isMissingInput: true)
     } catch {
       reader.report(item.node, error.description, isMissingInput: true)
-      return []
     }
+    return []
+  }
+
+  private static func isPatternSign(_ character: Character) -> Bool { "*?[".contains(character) }
+
+  /// A pattern that fits this text alone: the pipeline's own folder may be named `[a]`.
+  private static func literal(_ text: String) -> String {
+    text.map { isPatternSign($0) ? "[\($0)]" : "\($0)" }.joined()
   }
 
   /// Notes that `stage` reads a file, which must be there or come from an earlier stage.

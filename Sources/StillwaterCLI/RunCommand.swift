@@ -22,7 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     try await perform(console) {
       let run = PipelineRun(try Pipeline(contentsOf: pipeline))
       if dryRun {
-        for line in try run.plan() { print(line) }
+        for line in run.plan() { print(line) }
         return
       }
       try await run.run(force: force, progress: console.progress) { report in

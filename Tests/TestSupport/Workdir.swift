@@ -62,3 +62,17 @@ package final class Workdir {
     return bundle.appendingPathComponent("stillwater")
   }
 }
+
+extension Workdir {
+  /// Makes the folder that a file of this name lies in.
+  package func makeFolder(of name: String) throws {
+    let folder = URL(fileURLWithPath: file(name)).deletingLastPathComponent()
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  @discardableResult
+  package func writeBytes(_ name: String, _ bytes: [UInt8]) throws -> String {
+    try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+    return file(name)
+  }
+}

@@ -32,52 +32,65 @@ package struct PipelineRun: Sendable {
       let locks = try lockFolders()
       defer { withExtendedLifetime(locks) {} }
       for stage in stages {
-        if !force, try isUpToDate(stage) {
+        let fingerprint = try stage.fingerprint(in: folder)
+        if !force, stage.isUpToDate(fingerprint) {
           try finished(Report(stage: stage.name, output: stage.output, summary: nil))
           continue
         }
-        let fingerprint = try stage.fingerprint()
         let summary = try await stage.run(progress)
-        try remember(stage, fingerprint)
+        try stage.remember(fingerprint)
         try finished(Report(stage: stage.name, output: stage.output, summary: summary))
       }
     } catch { throw StillwaterError(error) }
   }
 
   /// What every stage will do, in order, without doing it.
-  package func plan() throws -> [String] {
-    try stages.map { stage in
-      "\(stage.name): \(stage.inputs.joined(separator: ", ")) -> \(stage.output)"
-        + (try isUpToDate(stage) ? " (up to date)" : "")
+  ///
+  /// A stage that reads what an earlier one makes anew is not up to date.
+  package func plan() -> [String] {
+    var renewed: Set<String> = []
+    return stages.map { stage in
+      var isUpToDate = false
+      if renewed.isDisjoint(with: stage.inputs), let known = try? stage.fingerprint(in: folder) {
+        isUpToDate = stage.isUpToDate(known)
+      }
+      if !isUpToDate { renewed.insert(stage.output) }
+      return "\(stage.name): \(stage.inputs.joined(separator: ", ")) -> \(stage.output)"
+        + (isUpToDate ? " (up to date)" : "")
     }
   }
 
-  private var stages: [Step] {
-    var steps: [Step] = []
+  /// The folder of the pipeline file with its slash, which all its paths begin with.
+  private var folder: String { PipelineBuilder.folder(of: pipeline.path) }
+
+  private var stages: [PipelineStep] {
+    var steps: [PipelineStep] = []
     if let train = pipeline.train {
       steps.append(
-        Step(
+        PipelineStep(
           name: "train", inputs: train.files, output: train.model,
-          settings: "\(train.settings.identity)"
+          settings: train.identity
         ) { try await train.run(progress: $0) })
     }
     if let stage = pipeline.calibrate, let output = stage.output {
       steps.append(
-        Step(
+        PipelineStep(
           name: "calibrate", inputs: stage.files + [stage.model], output: output,
           settings: stage.identity
         ) { try await stage.run(progress: $0) })
     }
     for stage in pipeline.scores {
       steps.append(
-        Step(
+        PipelineStep(
           name: "score", inputs: stage.files + [stage.model], output: stage.output,
-          settings: stage.identity
+          events: stage.events, settings: stage.identity
         ) { try await stage.run(progress: $0) })
     }
     if let stage = pipeline.evaluate, let output = stage.output {
       steps.append(
-        Step(name: "evaluate", inputs: stage.files, output: output, settings: stage.identity) {
+        PipelineStep(
+          name: "evaluate", inputs: stage.files, output: output, settings: stage.identity
+        ) {
           try await stage.run(progress: $0)
         })
     }
@@ -86,98 +99,20 @@ package struct PipelineRun: Sendable {
 
   /// One writer for each folder that receives an output; missing folders are made.
   private func lockFolders() throws -> [FolderLock] {
-    let folders = Set(stages.map { Self.folder(of: $0.output) }).sorted()
-    return try folders.map { folder in
+    var locked: Set<String> = []
+    var locks: [FolderLock] = []
+    for path in stages.flatMap({ [$0.output] + [$0.events].compactMap { $0 } }) {
+      let folder = PipelineBuilder.folder(of: path)
       do {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       } catch {
         throw StillwaterError(.cannotCreate, "\(folder): the folder cannot be made")
       }
-      return try FolderLock(folder: folder, command: "pipeline \(pipeline.path)")
+      // A folder has many names, and a second lock would wait for the first.
+      let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
+      guard locked.insert(real).inserted else { continue }
+      locks.append(try FolderLock(folder: folder, command: "pipeline \(pipeline.path)"))
     }
-  }
-
-  private static func folder(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-  }
-
-  /// What is kept beside an output to know it again.
-  private struct StageRecord: Codable {
-    var fingerprint, output: String
-
-    private enum CodingKeys: String, CodingKey {
-      case fingerprint
-      case output = "output_sha256"
-    }
-  }
-
-  private func record(_ stage: Step) -> String { stage.output + ".stage.json" }
-
-  private func isUpToDate(_ stage: Step) throws -> Bool {
-    let paths = [record(stage), stage.output, stage.output + ".summary.json"] + stage.inputs
-    guard paths.allSatisfy({ FileManager.default.fileExists(atPath: $0) }),
-      let data = FileManager.default.contents(atPath: record(stage)),
-      let known = try? JSONDecoder().decode(StageRecord.self, from: data)
-    else { return false }
-    return try known.fingerprint == stage.fingerprint() && known.output == digest(of: stage.output)
-  }
-
-  private func remember(_ stage: Step, _ fingerprint: String) throws {
-    let file = try OutputFile(path: record(stage))
-    try file.append(
-      prettyJSON(StageRecord(fingerprint: fingerprint, output: try digest(of: stage.output))))
-    try file.commit()
-  }
-}
-
-/// One stage with what it depends on.
-private struct Step {
-  let name: String
-  let inputs: [String]
-  let output: String
-  let settings: String
-  let run: @Sendable (@escaping ProgressHandler) async throws -> RunSummary
-
-  /// The hash of the program's version, the settings and the contents of all inputs.
-  func fingerprint() throws -> String {
-    var text = "\(stillwaterVersion)\n\(name)\n\(settings)\n\(output)\n"
-    for input in inputs { text += "\(input) \(try digest(of: input))\n" }
-    return sha256(of: Array(text.utf8))
-  }
-}
-
-/// The SHA-256 of a file as it is stored.
-private func digest(of path: String) throws -> String {
-  let file = try InputFile(path: path)
-  var block: [UInt8] = []
-  while try file.read(upTo: 1 << 20, into: &block) > 0 { block.removeAll(keepingCapacity: true) }
-  return file.digest
-}
-
-extension TrainingSettings {
-  /// Everything that decides the result; the number of threads does not.
-  fileprivate var identity: String {
-    "\(columns) \(quality) \(window ?? 0) \(seed) \(falseAlarmRate) \(method) \(exemplars) "
-      + "\(dialect) \(badRows)"
-  }
-}
-
-extension CalibrateStage {
-  fileprivate var identity: String {
-    "\(method) \(falseAlarmRate) \(threshold ?? .nan) \(label ?? "") \(positiveLabel ?? "") "
-      + "\(options.badRows)"
-  }
-}
-
-extension ScoreStage {
-  fileprivate var identity: String {
-    "\(keep) \(format) \(prefix) \(options.explains) \(options.badRows) \(threshold ?? .nan) "
-      + "\(falseAlarmRate ?? .nan) \(events ?? "")"
-  }
-}
-
-extension EvaluateStage {
-  fileprivate var identity: String {
-    "\(label ?? "") \(positiveLabel ?? "") \(score) \(time ?? "") \(dialect)"
+    return locks
   }
 }

@@ -9,8 +9,8 @@ command -v swift >/dev/null || {
 command -v dpkg-query >/dev/null || exit 0
 missing=()
 for package in "${packages[@]}"; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q "install ok installed" ||
-    missing+=("$package")
+  status=$(dpkg-query -W -f='${Status}' "$package" 2>/dev/null) || status=""
+  [ "$status" = "install ok installed" ] || missing+=("$package")
 done
 [ "${#missing[@]}" -eq 0 ] && exit 0
 sudo=()

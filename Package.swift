@@ -34,6 +34,7 @@ let package = Package(
     .library(name: "Stillwater", targets: ["Stillwater"]),
     .executable(name: "stillwater", targets: ["StillwaterCLI"]),
     .executable(name: "stillwater-bench", targets: ["Benchmarks"]),
+    .executable(name: "stillwater-fuzz", targets: ["Fuzzing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -84,6 +85,9 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks", dependencies: ["Stillwater", "Evaluation", argumentParser],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
+    .executableTarget(
+      name: "Fuzzing", dependencies: ["Stillwater", "Files", "Ingestion", "Tabular"],
+      path: "Tests/Fuzzing", exclude: ["corpus"], swiftSettings: settings),
     tests(of: "Compute"),
     tests(of: "Files"),
     tests(of: "Ingestion", ["Tabular", "Files"]),

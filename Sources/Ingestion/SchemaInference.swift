@@ -13,9 +13,10 @@ package struct InferenceLimits: Sendable, Equatable {
 extension TableReader {
   /// Looks at the first rows, which stay to be read, and tells the kind of each column.
   ///
-  /// A column is of numbers if every cell that is not missing is one, of times if every one is an
-  /// ISO 8601 date or date-time, an identifier if it names its row (see `ColumnObserver`), else of
-  /// categories. Damaged rows are left out here: reading reports them.
+  /// A column is of numbers if nearly every cell that is not missing is one, or most are and differ:
+  /// the others are damage, which reading reports. It is of times if nearly every cell is an ISO
+  /// 8601 date or date-time, an identifier if it names its row (see `ColumnObserver`), else of
+  /// categories. Ragged rows are left out here.
   package mutating func inferSchema(
     limits: InferenceLimits = InferenceLimits()
   ) throws(IngestionError) -> InferredSchema {
@@ -60,6 +61,7 @@ struct ColumnObserver {
   private var first = 0.0
   private var countsUp = true
   private var distinct: Set<[UInt8]> = []
+  private var distinctNumbers = 0
   private var examples: [String] = []
   private var exampleLines: [Int] = []
 
@@ -67,6 +69,10 @@ struct ColumnObserver {
   private static let fewestRows = 20
   /// The share of distinct texts from which on they name their rows.
   private static let nearlyAll = 0.9
+  /// The share of cells from which on the others are damage.
+  private static let nearlyEvery = 0.95
+  /// More different numbers than this, or than half of the numbers, are no codes.
+  private static let mostCodes = 20
   /// The mean length of a text in bytes from which on it is prose.
   private static let longText = 64
 
@@ -81,44 +87,52 @@ struct ColumnObserver {
       return
     }
     byteCount += cell.count
-    observeNumber(cell, parser)
-    if numberCount == 0, case .time = TimeReader.iso8601(cell) { timeCount += 1 }
-    guard distinct.insert(Array(cell)).inserted, examples.count < 5 else { return }
+    let isNumber = observeNumber(cell, parser)
+    if !isNumber, case .time = TimeReader.iso8601(cell) { timeCount += 1 }
+    guard distinct.insert(Array(cell)).inserted else { return }
+    if isNumber { distinctNumbers += 1 }
+    guard examples.count < 5 else { return }
     examples.append(String(decoding: cell.prefix(80), as: UTF8.self))
     exampleLines.append(line)
   }
 
-  private mutating func observeNumber(_ cell: ArraySlice<UInt8>, _ parser: BlockParser) {
-    guard numberCount == rows - missing, case .number(let value) = parser.numbers.read(cell) else {
+  private mutating func observeNumber(_ cell: ArraySlice<UInt8>, _ parser: BlockParser) -> Bool {
+    guard case .number(let value) = parser.numbers.read(cell) else {
       countsUp = false
-      return
+      return false
     }
     if rows == 0 { first = value }
     countsUp = countsUp && value == first + Double(rows) && value.rounded() == value
     numberCount += 1
     (minimum, maximum) = (min(minimum, value), max(maximum, value))
     sum += value / 2  // halved, so that two values near the largest double do not overflow
+    return true
   }
 
   /// What was seen.
   func profile() -> ColumnProfile {
     let present = rows - missing
-    let isNumeric = numberCount == present
+    let isNumeric = isNumeric(present: present)
     let hasNumbers = isNumeric && present > 0
-    let mean = sum / Double(max(1, present)) * 2
+    let mean = sum / Double(max(1, numberCount)) * 2
     return ColumnProfile(
       name: name, kind: kind(present: present, isNumeric: isNumeric),
       isConstant: missing == 0 && present > 0
-        && (isNumeric ? minimum == maximum : distinct.count == 1),
+        && (isNumeric ? numberCount == present && minimum == maximum : distinct.count == 1),
       missing: missing, distinct: distinct.count, minimum: hasNumbers ? minimum : nil,
       maximum: hasNumbers ? maximum : nil, mean: hasNumbers && mean.isFinite ? mean : nil,
       examples: examples, exampleLines: exampleLines)
   }
 
+  private func isNumeric(present: Int) -> Bool {
+    Double(numberCount) >= Self.nearlyEvery * Double(present)
+      || 2 * numberCount > present && distinctNumbers > min(Self.mostCodes, numberCount / 2)
+  }
+
   /// A column without any value counts as one of numbers.
   private func kind(present: Int, isNumeric: Bool) -> ColumnKind {
     if isNumeric { return countsUp && rows >= Self.fewestRows ? .identifier : .number }
-    if timeCount == present { return .time }
+    if Double(timeCount) >= Self.nearlyEvery * Double(present) { return .time }
     guard present >= Self.fewestRows else { return .category }
     let isNearlyDistinct = Double(distinct.count) > Self.nearlyAll * Double(present)
     return isNearlyDistinct || byteCount > Self.longText * present ? .identifier : .category

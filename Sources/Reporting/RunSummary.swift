@@ -21,6 +21,8 @@ package struct RunSummary: Sendable, Encodable {
   package var version: String
   package var rowsIn = 0
   package var rowsScored, rowsUsed: Int?
+  /// Rows of the baseline that are labelled as anomalies.
+  package var rowsLeftOut: Int?
   package var rowsQuarantined = 0
   package var missingValues = 0
   package var anomalies: Int?
@@ -52,6 +54,7 @@ package struct RunSummary: Sendable, Encodable {
     case rowsIn = "rows_in"
     case rowsScored = "rows_scored"
     case rowsUsed = "rows_used"
+    case rowsLeftOut = "rows_left_out"
     case rowsQuarantined = "rows_quarantined"
     case missingValues = "missing_values"
     case falseAlarmRate = "false_alarm_rate"

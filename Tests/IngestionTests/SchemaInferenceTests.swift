@@ -17,11 +17,18 @@ import Testing
   }
 
   @Test(arguments: [
-    (["1", "2.5", "", "-3e2"], ColumnKind.number), (["1", "2", "x"], .category),
+    (["1", "2.5", "", "-3e2"], ColumnKind.number), (["1", "2", "x"], .number),
+    (["1", "1", "2", "x"], .number),
+    (["1", "1", "1", "2", "x"], .category),
     (["red", "blue"], .category),
     (["2024-01-01", "2024-01-02T10:00Z", "NA"], .time), (["2024-01-01", "7"], .category),
     (["", "NA"], .number), (["true", "false"], .category), (["inf", "1"], .category),
     (["0x1A"], .category),
+    ((0..<19).map { "\($0)" } + ["oops"], .number),
+    ((0..<18).map { "\($0)" } + ["x", "y"], .number),
+    ((0..<30).map { "\($0)" } + Array(repeating: "?", count: 20), .number),
+    ((0..<30).map { "\($0)" } + Array(repeating: "?", count: 30), .category),
+    (Array(repeating: "2024-01-01", count: 19) + ["soon"], .time),
     ((0..<20).map { "\($0)" }, .identifier), ((0..<19).map { "\($0)" }, .number),
     ((5..<40).map { "\($0)" }, .identifier), ((0..<20).map { "\($0 * 2)" }, .number),
     ((0..<20).map { "k\($0)" }, .identifier), ((0..<19).map { "k\($0)" }, .category),
@@ -52,6 +59,13 @@ import Testing
   @Test func givesNoMeanToTextAndSurvivesTheLargestNumbers() throws {
     #expect(try profile(["a"]).mean == nil)
     #expect(try profile(["1.7e308", "1.7e308"]).mean == 1.7e308)
+  }
+
+  @Test func describesTheNumbersAmongDamage() throws {
+    let found = try profile((0..<39).map { "\($0 % 4)" } + ["oops"])
+    #expect((found.minimum, found.maximum, found.isConstant) == (0, 3, false))
+    #expect(found.mean == Double(9 * 6 + 3) / 39)
+    #expect(try !profile(Array(repeating: "1", count: 39) + ["oops"]).isConstant)
   }
 
   @Test func readsNumbersOfTheDialect() throws {

@@ -167,6 +167,66 @@ import Testing
     #expect(most.code == 65)
   }
 
+  @Test func aCleanRunLeavesNoRejectsOfAnOlderOne() throws {
+    let folder = try trained()
+    let score = ["score", "test.csv", "--model", "m", "--output", "out.csv"]
+    try folder.write("test.csv", text(["1,oops,up", "2,4,up"]))
+    _ = try folder.run(score + ["--on-bad-rows", "quarantine"])
+    #expect(folder.exists("out.csv.rejects.csv"))
+    try folder.write("test.csv", text(["2,4,up"]))
+    _ = try folder.run(score)
+    #expect(folder.exists("out.csv") && !folder.exists("out.csv.rejects.csv"))
+  }
+
+  @Test func pipesAndDevicesHaveNoFilesBesideThem() throws {
+    let folder = try trained()
+    try folder.write("test.csv", text(["1,oops,up", "2,4,up"]))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.file("null"), withDestinationPath: "/dev/null")
+    let outcome = try folder.run(
+      "score", "test.csv", "--model", "m", "--output", "null", "--on-bad-rows", "quarantine")
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    #expect(!folder.exists("null.summary.json") && !folder.exists("null.rejects.csv"))
+  }
+
+  @Test func everyCommandSetsBadRowsAside() throws {
+    let folder = try trained()
+    let rows = Self.table(120, from: 500).map { $0 + ",0" } + ["1,oops,up,0", "4,-8,up,1"]
+    try folder.write("test.csv", text(rows, header: Self.header + ",label"))
+    for (command, more) in [
+      ("calibrate", ["--output", "out"]), ("evaluate", ["--output", "out"]),
+      ("train", ["--model", "out", "--label", "label"]),
+    ] {
+      let model = command == "train" ? [] : ["--model", "m"]
+      let outcome = try folder.run(
+        [command, "test.csv", "--on-bad-rows", "quarantine"] + model + more)
+      #expect(outcome.code == 0, "\(command): \(outcome.errors)")
+      #expect(try folder.read("out.rejects.csv").contains("test.csv,122,b,"))
+      let data = Data(try folder.read("out.summary.json").utf8)
+      let summary = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+      let parts = ["rows_used", "rows_left_out", "rows_scored", "rows_quarantined"]
+      let sum = parts.reduce(0) { $0 + (summary[$1] as? Int ?? 0) }
+      #expect(summary["rows_in"] as? Int == 122 && sum == 122, "\(command): \(summary)")
+    }
+  }
+
+  @Test func decimalCommasComeBackAsDecimalCommas() throws {
+    let folder = try Workdir()
+    let dialect = ["--delimiter", "semicolon", "--decimal", "comma"]
+    func german(_ rows: [String]) -> [String] {
+      rows.map { $0.replacing(",", with: ";").replacing(".", with: ",") }
+    }
+    try folder.write("base.csv", text(german(Self.table(300)), header: "a;b;side"))
+    let rows = german(Self.table(50, from: 900)).map { $0 + ";0" } + ["4,0;-8,5;up;1"]
+    try folder.write("test.csv", text(rows, header: "a;b;side;label"))
+    _ = try folder.run(["train", "base.csv", "--model", "m", "--quality", "fast"] + dialect)
+    _ = try folder.run("score", "test.csv", "--model", "m", "--output", "o.csv", "--explain")
+    #expect(
+      !(try folder.read("o.csv").split(separator: "\n")[1].split(separator: ";")[5].contains(".")))
+    let judged = try folder.run(["evaluate", "o.csv", "--json"] + dialect)
+    #expect(judged.code == 0 && judged.output.contains("\"auroc\" : 1"), "\(judged)")
+  }
+
   @Test func faultsHaveTheirDocumentedCodes() throws {
     let folder = try trained()
     try folder.write("test.csv", text(Self.table(3)))
@@ -185,6 +245,14 @@ import Testing
       ),
       (["score", "test.csv", "--model", "m", "--output", "no/where"], 73, "no/where"),
       (["score", "test.csv", "--model", "m", "--output", "test.csv"], 64, "is one of the inputs"),
+      (
+        ["score", "test.csv", "--model", "m", "--output", "o", "--events", "test.csv"], 64,
+        "is one of the inputs"
+      ),
+      (
+        ["score", "test.csv", "--model", "m", "--output", "o", "--events", "o"], 73,
+        "o: cannot be created: it is the name of the output as well"
+      ),
     ] {
       let outcome = try folder.run(arguments)
       #expect(outcome.code == code && outcome.errors.contains(words), "\(arguments): \(outcome)")

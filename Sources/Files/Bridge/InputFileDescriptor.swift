@@ -22,7 +22,7 @@ final class InputDescriptor {
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw errno == ENOENT
-        ? .missing(path: path) : .unreadable(path: path, reason: systemMessage(errno))
+        ? .missing(path: path) : .unreadable(path: path, reason: systemReason(errno))
     }
     if try isDirectory() {
       close(descriptor)
@@ -47,7 +47,7 @@ final class InputDescriptor {
       return max(0, taken)
     }
     if failure == EISDIR { throw .isDirectory(path: path) }
-    guard failure == 0 else { throw .unreadable(path: path, reason: systemMessage(failure)) }
+    guard failure == 0 else { throw .unreadable(path: path, reason: systemReason(failure)) }
     return buffer.count - start
   }
 
@@ -62,7 +62,7 @@ final class InputDescriptor {
   private func isDirectory() throws(FileError) -> Bool {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
-      throw .unreadable(path: path, reason: systemMessage(errno))
+      throw .unreadable(path: path, reason: systemReason(errno))
     }
     return status.st_mode & S_IFMT == S_IFDIR
   }
@@ -77,13 +77,4 @@ func append(
       UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(room)[..<count]))
   }
   if buffer.isEmpty { buffer = piece } else { buffer.append(contentsOf: piece) }
-}
-
-/// The system's words for an `errno`.
-func systemMessage(_ code: Int32) -> String {
-  var text = [CChar](repeating: 0, count: 256)
-  let status = unsafe strerror_r(code, &text, text.count)
-  guard status == 0 else { return "error \(code)" }
-  let bytes = text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-  return String(decoding: bytes, as: UTF8.self).lowercased()
 }

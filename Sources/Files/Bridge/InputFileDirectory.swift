@@ -19,7 +19,7 @@ func pathKind(_ path: String) -> PathKind {
 /// The names in a directory but `.` and `..`, sorted by bytes; names that are not UTF-8 are refused.
 func directoryEntries(_ path: String) throws(FileError) -> [String] {
   guard let directory = unsafe opendir(path) else {
-    throw .unreadable(path: path, reason: systemMessage(errno))
+    throw .unreadable(path: path, reason: systemReason(errno))
   }
   defer { unsafe closedir(directory) }
   var names: [String] = []

@@ -88,9 +88,6 @@ private func waitUntilWritable(_ descriptor: Int32) {
   unsafe poll(&request, 1, 1000)
 }
 
-/// Makes writing to a closed pipe an error that is thrown instead of a signal that kills.
-package func ignoreClosedPipes() { signal(SIGPIPE, SIG_IGN) }
-
 /// Waits until what was written to a file has reached its device.
 ///
 /// Devices and folders that cannot do so say EINVAL or ENOTSUP, which is no loss.

@@ -43,6 +43,15 @@ package final class OutputFile {
 
   deinit { discard() }
 
+  /// Whether the file takes the place of an older one; standard output, pipes and devices do not.
+  package var isReplaced: Bool { target.temporary != nil }
+
+  /// Removes a file of ours if it is there.
+  package static func remove(_ path: String) throws(OutputError) {
+    guard unsafe unlink(path) != 0, errno != ENOENT else { return }
+    throw .writeFailed(path: path, reason: systemReason(errno))
+  }
+
   /// Appends bytes.
   package func append(_ bytes: [UInt8]) throws(OutputError) {
     try checkUsable()

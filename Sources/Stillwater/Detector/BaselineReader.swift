@@ -72,9 +72,7 @@ struct BaselineReader {
 extension Baseline {
   fileprivate mutating func add(_ reader: inout TableReader, keepsAnomalies: Bool) throws {
     var all = TableAccumulator()
-    let labelName = layout.schema.column(of: .label)?.name
-    let hasLabel = reader.header.contains { $0.utf8.elementsEqual((labelName ?? "").utf8) }
-    let plan = layout.plan(label: labelName != nil && hasLabel)
+    let plan = layout.plan(label: layout.hasLabel(reader.header))
     while let chunk = try reader.next(plan) {
       all.append(chunk)
       rejected += chunk.rejected

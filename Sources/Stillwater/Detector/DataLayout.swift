@@ -122,6 +122,14 @@ extension DataLayout {
   }
 }
 
+extension DataLayout {
+  /// Whether a header has the label column.
+  func hasLabel(_ header: [String]) -> Bool {
+    guard let label = schema.column(of: .label)?.name else { return false }
+    return header.contains { $0.utf8.elementsEqual(label.utf8) }
+  }
+}
+
 /// `; did you mean "NAME"?` for the nearest name within two edits, else nothing.
 package func suggestion(for name: String, among names: [String]) -> String {
   let nearest = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }

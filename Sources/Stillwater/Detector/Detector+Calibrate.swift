@@ -1,6 +1,6 @@
 package import Calibration
 import Evaluation
-import Ingestion
+package import Ingestion
 import Scoring
 import Tabular
 
@@ -53,6 +53,7 @@ extension Detector {
     package var labels: [Bool]?
     /// The first learned column, from which series take their window.
     package var firstFeature: [Float] = []
+    package var rejected: [RejectedRow] = []
     package var outcome = FileOutcome()
   }
 
@@ -60,26 +61,20 @@ extension Detector {
   package func judge(_ path: String, _ options: ScoringOptions) async throws -> Judged {
     var judged = Judged()
     var options = options
-    let label = layout.schema.column(of: .label)?.name
-    options.readsLabels = false
-    if let label {
-      let reader = try TableReaderHeader.names(path, layout: layout)
-      options.readsLabels = reader.contains { $0.utf8.elementsEqual(label.utf8) }
-    }
-    let reads = options.readsLabels
-    judged.outcome = try await scoreFile(path, options) { chunk in
+    options.readsLabels = true
+    judged.outcome = try await scoreFile(path, options) { header in
+      if layout.hasLabel(header.names) { judged.labels = [] }
+    } emit: { chunk in
       judged.scores += chunk.rows.map(\.score)
       judged.flags += chunk.rows.map(\.isAnomaly)
+      judged.rejected += chunk.chunk.rejected
       let table = chunk.chunk.table
-      if reads {
-        let found = try labels(of: table, layout: layout, path: path, lines: chunk.chunk.lines)
-        judged.labels = (judged.labels ?? []) + (found ?? [])
-      }
+      judged.labels? +=
+        try labels(of: table, layout: layout, path: path, lines: chunk.chunk.lines) ?? []
       if case .numbers(let values)? = table.column(named: featureNames[0])?.values {
         judged.firstFeature += values.map { $0.isNaN ? 0 : Float($0) }
       }
     }
-    if reads, judged.labels == nil { judged.labels = [] }
     return judged
   }
 
@@ -104,13 +99,5 @@ extension Detector {
       to: scores, labels: labels,
       options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
     return all
-  }
-}
-
-/// Looks at a file's header alone; standard input cannot be looked at twice and must have labels.
-enum TableReaderHeader {
-  static func names(_ path: String, layout: DataLayout) throws -> [String] {
-    guard path != "-" else { return layout.schema.columns.map(\.name) }
-    return try TableReader(path: path, dialect: layout.dialect).header
   }
 }

@@ -19,7 +19,7 @@ package struct TrainingOutcome: Sendable {
   package let detector: Detector
   package let inputs: [InputRecord]
   package let rejected: [RejectedRow]
-  package let rowsIn, rowsUsed, missingValues: Int
+  package let rowsIn, rowsUsed, rowsLeftOut, missingValues: Int
   package let warnings: [String]
 }
 
@@ -56,7 +56,8 @@ extension Detector {
       return TrainingOutcome(
         detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
-        rowsUsed: baseline.rowCount, missingValues: baseline.missingValues,
+        rowsUsed: baseline.rowCount, rowsLeftOut: baseline.labelledAnomalies,
+        missingValues: baseline.missingValues,
         warnings: detector.card.warnings)
     } catch let error as EncodingError {
       throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")

@@ -94,7 +94,8 @@ public struct ScoredRow: Sendable, Equatable {
   public let isAnomaly: Bool
   /// The columns to blame, worst first, with their shares of the whole.
   public let topColumns: [Blame]
-  /// What each learned column was expected to hold, as text; empty unless asked for.
+  /// What each learned column was expected to hold, as it would stand in the file; empty unless
+  /// asked for.
   public let expected: [String]
 
   /// A column and its share of the blame, 0...1.

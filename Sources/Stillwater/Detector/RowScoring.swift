@@ -11,7 +11,7 @@ package struct ScoringOptions: Sendable {
   /// Whether expected values are wanted.
   package var explains = false
   package var badRows = BadRowPolicy.fail
-  /// Whether the label column is read along.
+  /// Whether the label column is read along where a file has one.
   var readsLabels = false
 
   package init() {}
@@ -44,7 +44,7 @@ extension Detector {
       var reader = try TableReader(path: path, dialect: layout.dialect, policy: options.badRows)
       try begin(FileHeader(names: reader.header, bytes: reader.headerBytes))
       var outcome = FileOutcome()
-      let plan = layout.plan(label: options.readsLabels)
+      let plan = layout.plan(label: options.readsLabels && layout.hasLabel(reader.header))
       switch core {
       case .table(let encoder, let scorer):
         while let chunk = try reader.next(plan) {
@@ -57,7 +57,7 @@ extension Detector {
               chunk: chunk, rows: rows(scores, lines: chunk.lines, explains: options.explains)))
         }
       case .series(let encoder, let scorer):
-        try await scoreSeries(&reader, encoder, scorer, options, &outcome, emit)
+        try await scoreSeries(&reader, plan, encoder, scorer, options, &outcome, emit)
       }
       outcome.finish(reader, layout)
       return outcome
@@ -65,12 +65,13 @@ extension Detector {
   }
 
   private func scoreSeries(
-    _ reader: inout TableReader, _ encoder: SeriesEncoder, _ scorer: SeriesScorer,
+    _ reader: inout TableReader, _ plan: ReadingPlan, _ encoder: SeriesEncoder,
+    _ scorer: SeriesScorer,
     _ options: ScoringOptions, _ outcome: inout FileOutcome,
     _ emit: (ScoredChunk) async throws -> Void
   ) async throws {
     var (all, chunks) = (TableAccumulator(), [RecordChunk]())
-    while let chunk = try reader.next(layout.plan(label: options.readsLabels)) {
+    while let chunk = try reader.next(plan) {
       all.append(chunk)
       outcome.add(chunk)
       chunks.append(chunk)
@@ -164,7 +165,11 @@ extension Detector {
     }
   }
 
-  private func number(_ value: Double) -> String { Float(value).description }
+  /// A number with the decimal mark of the files.
+  private func number(_ value: Double) -> String {
+    let text = Float(value).description
+    return layout.dialect.decimal == .comma ? text.replacing(".", with: ",") : text
+  }
 }
 
 /// What was met in a file that was scored.

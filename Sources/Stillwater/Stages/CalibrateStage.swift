@@ -24,7 +24,7 @@ package struct CalibrateStage: Sendable {
       var watch = Stopwatch()
       let target = output ?? model
       var detector = try Detector(contentsOf: model).reading(label: label, positive: positiveLabel)
-      let file = try OutputFile(path: target, existing: rules.existing, inputs: files)
+      let written = try StageOutput(path: target, rules: rules, inputs: files)
       progress("calibrating", nil)
       var judged: [Detector.Judged] = []
       if let threshold {
@@ -34,8 +34,8 @@ package struct CalibrateStage: Sendable {
           on: files, method: method, rate: falseAlarmRate, options)
       }
       let bytes = detector.encoded()
-      try file.append(bytes)
-      try file.commit()
+      try written.file.append(bytes)
+      try written.reject(judged.flatMap(\.rejected))
       watch.lap("calibrate")
       var summary = RunSummary(command: "calibrate", version: stillwaterVersion)
       for (path, one) in zip(files, judged) { summary.add(one.outcome, path: path) }
@@ -43,7 +43,7 @@ package struct CalibrateStage: Sendable {
       summary.warnings += detector.calibration.summary.warnings.map(\.description)
       (summary.output, summary.modelSha256) = (target, sha256(of: bytes))
       (summary.threads, summary.timings) = (options.threads, watch.seconds)
-      try writeCompanions(of: target, rejected: [], summary: summary)
+      try written.commit(summary)
       return summary
     } catch { throw StillwaterError(error) }
   }

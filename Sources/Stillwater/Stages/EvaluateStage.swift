@@ -25,6 +25,9 @@ package struct EvaluateStage: Sendable {
     do {
       var watch = Stopwatch()
       var summary = RunSummary(command: "evaluate", version: stillwaterVersion)
+      let output = try output.map {
+        try StageOutput(path: $0, rules: rules, inputs: files + (model.map { [$0] } ?? []))
+      }
       progress("evaluating", nil)
       let judged = try await judge(&summary)
       watch.lap("score")
@@ -35,13 +38,10 @@ package struct EvaluateStage: Sendable {
       watch.lap("evaluate")
       (summary.auroc, summary.auprc, summary.metrics) = (metrics.auroc, metrics.auprc, metrics)
       summary.warnings += metrics.undefined
-      (summary.output, summary.timings) = (output, watch.seconds)
-      if let output {
-        let file = try OutputFile(path: output, existing: rules.existing, inputs: files)
-        try file.append(prettyJSON(metrics))
-        try file.commit()
-        try writeCompanions(of: output, rejected: [], summary: summary)
-      }
+      (summary.output, summary.timings) = (self.output, watch.seconds)
+      try output?.file.append(prettyJSON(metrics))
+      try output?.reject(judged.rejected)
+      try output?.commit(summary)
       return summary
     } catch { throw StillwaterError(error) }
   }
@@ -51,6 +51,7 @@ package struct EvaluateStage: Sendable {
     var labels: [Bool] = []
     var flags: [Bool]?
     var window: Int?
+    var rejected: [RejectedRow] = []
   }
 
   private func judge(_ summary: inout RunSummary) async throws -> Judged {
@@ -74,6 +75,7 @@ package struct EvaluateStage: Sendable {
       all.scores += one.scores
       all.labels += labels
       all.flags? += one.flags
+      all.rejected += one.rejected
       if detector.layout.isSeries, all.window == nil {
         all.window = dominantPeriod(of: one.firstFeature)
       }
@@ -92,6 +94,7 @@ package struct EvaluateStage: Sendable {
       let one = try read.read(&reader)
       all.scores += one.scores
       all.labels += one.labels
+      all.rejected += one.rejected
       if let flags = one.flags { all.flags = (all.flags ?? []) + flags }
       if time != nil, all.window == nil { all.window = dominantPeriod(of: one.first) }
       summary.rowsIn += reader.rowsRead + reader.rowsRejected
@@ -117,6 +120,7 @@ private struct ScoreFileReader {
     var labels: [Bool] = []
     var flags: [Bool]?
     var first: [Float] = []
+    var rejected: [RejectedRow] = []
   }
 
   func read(_ reader: inout TableReader) throws -> Result {
@@ -152,6 +156,7 @@ private struct ScoreFileReader {
     _ chunk: RecordChunk, _ layout: DataLayout, _ path: String, _ hasFlags: Bool, _ first: String?,
     to result: inout Result
   ) throws {
+    result.rejected += chunk.rejected
     if case .numbers(let values)? = chunk.table.column(named: score)?.values {
       result.scores += values.map { Float($0) }
     }

@@ -42,13 +42,14 @@ package struct ScoreStage: Sendable {
   private func score(
     with detector: Detector, _ watch: inout Stopwatch, _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
-    let file = try OutputFile(path: output, existing: rules.existing, inputs: files + [model])
+    let written = try StageOutput(path: output, rules: rules, inputs: files + [model])
+    let eventFile = try events.map(written.open(also:))
     var writer = ScoreWriter(
-      file: file, keep: keep, format: format, prefix: prefix,
+      file: written.file, keep: keep, format: format, prefix: prefix,
       explained: options.explains ? detector.featureNames : [], keys: detector.keyColumns,
-      delimiter: detector.layout.dialect.delimiter)
+      dialect: detector.layout.dialect)
     var summary = RunSummary(command: "score", version: stillwaterVersion)
-    var (anomalies, scored, rejected) = (0, 0, [RejectedRow]())
+    var (anomalies, scored) = (0, 0)
     var gatherer = events.map { _ in EventGatherer(detector) }
     for path in files {
       let outcome = try await detector.scoreFile(path, options) { header in
@@ -56,22 +57,21 @@ package struct ScoreStage: Sendable {
       } emit: { chunk in
         try writer.write(chunk)
         gatherer?.add(chunk, path: path)
-        rejected += chunk.chunk.rejected
+        try written.reject(chunk.chunk.rejected)
         anomalies += chunk.rows.count { $0.isAnomaly }
         scored += chunk.rows.count
         progress("scored \(scored) rows", nil)
       }
       summary.add(outcome, path: path)
     }
-    try file.commit()
-    if let events, let gatherer { try gatherer.write(to: events) }
+    if let eventFile { try gatherer?.write(to: eventFile) }
     watch.lap("score")
     summary.anomalies = anomalies
     summary.describe(detector)
     summary.output = output
     summary.modelSha256 = sha256(of: try readWhole(model, limit: 4 << 30))
     (summary.threads, summary.timings) = (options.threads, watch.seconds)
-    try writeCompanions(of: output, rejected: rejected, summary: summary)
+    try written.commit(summary)
     return summary
   }
 }
@@ -137,8 +137,7 @@ struct EventGatherer {
     return iso8601(nanoseconds: times[row])
   }
 
-  func write(to path: String) throws {
-    let file = try OutputFile(path: path)
+  func write(to file: OutputFile) throws {
     try file.append(
       "file,start,end,start_line,end_line,rows,peak_line,peak_score,p_value,top_columns\n")
     for event in events + (open.map { [$0] } ?? []) {
@@ -150,7 +149,6 @@ struct EventGatherer {
       CSVField.append(event.peak.topColumns.map(\.column).joined(separator: " "), to: &bytes)
       try file.append(bytes + [0x0a])
     }
-    try file.commit()
   }
 }
 

@@ -22,15 +22,15 @@ struct ScoreWriter {
   let explained: [String]
   /// The key columns, for `--keep keys`.
   let keys: [String]
-  let delimiter: CSVDialect.Delimiter
+  let dialect: CSVDialect
   private var header: (names: [String], bytes: [UInt8], keyPlaces: [Int])?
 
   init(
     file: OutputFile, keep: KeptColumns, format: ScoreFormat, prefix: String, explained: [String],
-    keys: [String], delimiter: CSVDialect.Delimiter
+    keys: [String], dialect: CSVDialect
   ) {
     (self.file, self.keep, self.format, self.prefix) = (file, keep, format, prefix)
-    (self.explained, self.keys, self.delimiter) = (explained, keys, delimiter)
+    (self.explained, self.keys, self.dialect) = (explained, keys, dialect)
   }
 
   /// The names of the columns that are added.
@@ -80,13 +80,13 @@ struct ScoreWriter {
 
   private func append(_ cells: [String], to line: inout [UInt8]) {
     for cell in cells {
-      if !line.isEmpty { line.append(delimiter.byte) }
+      if !line.isEmpty { line.append(dialect.delimiter.byte) }
       appendCell(cell, to: &line)
     }
   }
 
   private func appendCell(_ cell: String, to line: inout [UInt8]) {
-    CSVField.append(cell, to: &line, delimiter: delimiter.byte)
+    CSVField.append(cell, to: &line, delimiter: dialect.delimiter.byte)
   }
 
   func write(_ scored: ScoredChunk) throws {
@@ -108,29 +108,37 @@ struct ScoreWriter {
     switch keep {
     case .all:
       bytes += chunk.record(row)
-      bytes.append(delimiter.byte)
+      bytes.append(dialect.delimiter.byte)
     case .keys:
       let cells = chunk.rawCells(row)
       for place in header?.keyPlaces ?? [] {
         bytes += cells[place]
-        bytes.append(delimiter.byte)
+        bytes.append(dialect.delimiter.byte)
       }
     case .none: break
     }
     CSVField.append(result.line, to: &bytes)
-    bytes.append(delimiter.byte)
-    CSVField.append(result.score, to: &bytes)
-    bytes.append(delimiter.byte)
-    CSVField.append(Float(result.pValue), to: &bytes)
-    bytes.append(delimiter.byte)
+    bytes.append(dialect.delimiter.byte)
+    appendNumber(result.score, to: &bytes)
+    bytes.append(dialect.delimiter.byte)
+    appendNumber(Float(result.pValue), to: &bytes)
+    bytes.append(dialect.delimiter.byte)
     bytes.append(result.isAnomaly ? 0x31 : 0x30)
-    bytes.append(delimiter.byte)
+    bytes.append(dialect.delimiter.byte)
     let blame = result.topColumns.map { "\($0.column):\(percent($0.share))" }
     appendCell(blame.joined(separator: " "), to: &bytes)
     for cell in result.expected {
-      bytes.append(delimiter.byte)
+      bytes.append(dialect.delimiter.byte)
       appendCell(cell, to: &bytes)
     }
+  }
+
+  /// A number with the decimal mark that the rest of the file has.
+  private func appendNumber(_ number: Float, to bytes: inout [UInt8]) {
+    let start = bytes.count
+    CSVField.append(number, to: &bytes)
+    guard dialect.decimal == .comma else { return }
+    if let point = bytes[start...].firstIndex(of: 0x2e) { bytes[point] = 0x2c }
   }
 
   private func appendJSON(

@@ -1,5 +1,4 @@
 package import Files
-import Ingestion
 import Reporting
 
 /// Tells how far a stage is: what it does and, if known, the share that is done.
@@ -29,23 +28,4 @@ struct Stopwatch {
     seconds[name, default: 0] += (time * 1000).rounded() / 1000
     last = now
   }
-}
-
-/// Writes `OUT.rejects.csv` when rows were set aside, then `OUT.summary.json`, the mark of
-/// completion.
-///
-/// Nothing for standard output.
-func writeCompanions(of output: String, rejected: [RejectedRow], summary: RunSummary) throws {
-  guard output != "-" else { return }
-  if !rejected.isEmpty {
-    var writer = try RejectsWriter(output: OutputFile(path: output + ".rejects.csv"))
-    for row in rejected {
-      try writer.append(
-        file: row.file, line: row.line, column: row.column, reason: row.reason, text: row.bytes)
-    }
-    try writer.commit()
-  }
-  let file = try OutputFile(path: output + ".summary.json")
-  try file.append(summary.json())
-  try file.commit()
 }

@@ -16,16 +16,15 @@ package struct TrainStage: Sendable {
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
-      let output = try OutputFile(path: model, existing: rules.existing, inputs: files)
+      let output = try StageOutput(path: model, rules: rules, inputs: files)
       progress("learning from \(files.count == 1 ? files[0] : "\(files.count) files")", nil)
       let outcome = try await Detector.outcome(of: files, settings)
       watch.lap("train")
       let bytes = outcome.detector.encoded()
-      try output.append(bytes)
-      try output.commit()
-      watch.lap("write")
+      try output.file.append(bytes)
+      try output.reject(outcome.rejected)
       let summary = summary(outcome, model: sha256(of: bytes), watch)
-      try writeCompanions(of: model, rejected: outcome.rejected, summary: summary)
+      try output.commit(summary)
       return summary
     } catch { throw StillwaterError(error) }
   }
@@ -36,7 +35,7 @@ package struct TrainStage: Sendable {
     let detector = outcome.detector
     var summary = RunSummary(command: "train", version: stillwaterVersion)
     summary.rowsIn = outcome.rowsIn
-    summary.rowsUsed = outcome.rowsUsed
+    (summary.rowsUsed, summary.rowsLeftOut) = (outcome.rowsUsed, outcome.rowsLeftOut)
     summary.rowsQuarantined = outcome.rejected.count
     summary.missingValues = outcome.missingValues
     summary.describe(detector)

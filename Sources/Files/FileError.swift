@@ -3,6 +3,8 @@ package enum FileError: Error, Equatable {
   case missing(path: String)
   case isDirectory(path: String)
   case unreadable(path: String, reason: String)
+  /// A file that was open failed while it was read.
+  case readFailed(path: String, reason: String)
   /// A compressed file that ends before its last frame does.
   case truncated(path: String, format: String)
   /// A compressed file whose contents do not fit its format or checksum.
@@ -17,6 +19,7 @@ extension FileError: CustomStringConvertible {
     case .missing(let path): "\(path): no such file"
     case .isDirectory(let path): "\(path): is a directory, expected a file"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .readFailed(let path, let reason): "\(path): reading failed: \(reason)"
     case .truncated(let path, let format): "\(path): the \(format) data is cut short"
     case .corrupted(let path, let format, let reason):
       "\(path): the \(format) data is damaged: \(reason)"

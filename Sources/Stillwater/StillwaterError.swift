@@ -36,7 +36,7 @@ extension StillwaterError {
     switch error {
     case let error as StillwaterError: self = error
     case let error as IngestionError: self.init(Self.kind(of: error), error.description)
-    case let error as FileError: self.init(.missingInput, error.description)
+    case let error as FileError: self.init(Self.kind(of: error), error.description)
     case let error as EncodingError: self.init(.badData, error.description)
     case let error as CalibrationError: self.init(.badData, error.description)
     case let error as ModelFileError: self.init(.badData, error.description)
@@ -54,10 +54,17 @@ extension StillwaterError {
     }
   }
 
+  private static func kind(of error: FileError) -> Kind {
+    switch error {
+    case .truncated, .corrupted: .badData
+    case .readFailed: .ioFailure
+    case .missing, .isDirectory, .unreadable, .noMatch: .missingInput
+    }
+  }
+
   private static func kind(of error: IngestionError) -> Kind {
     switch error {
-    case .file(.truncated), .file(.corrupted): .badData
-    case .file: .missingInput
+    case .file(let error): kind(of: error)
     case .cellTooLong, .recordTooLong, .tooManyColumns: .overLimit
     case .recordCountMismatch: .internalFault
     default: .badData

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Dispatch
+import Files
 import Foundation
 import Reporting
 import Stillwater
@@ -69,12 +70,19 @@ final class Console: Sendable {
     for (part, seconds) in summary.timings.sorted(by: { $0.key < $1.key }) {
       detail("\(part): \(seconds) s")
     }
-    if options.json { try FileHandle.standardOutput.write(contentsOf: Data(summary.json())) }
+    if options.json { try printResult(summary.json()) }
   }
 
   private func write(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
+}
+
+/// Writes what was asked for to standard output; a full disk there is a fault like any other.
+func printResult(_ bytes: [UInt8]) throws {
+  let output = try OutputFile(path: "-")
+  try output.append(bytes)
+  try output.commit()
 }
 
 /// Runs the body of a command; faults become one message and their exit code.
@@ -89,17 +97,23 @@ func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   }
 }
 
-/// Signals end the run with their documented codes; a closed pipe is an error of writing, no signal.
+/// Signals end the run with their documented codes, without its temporary files; a closed pipe is an
+/// error of writing, no signal.
+///
+/// What the caller has ignored stays ignored: `nohup` and shells in the background count on it.
 func prepareProcess() {
   restartWithRightKernels()
   signal(SIGPIPE, SIG_IGN)
+  // A queue of its own has a thread of its own, however busy the others are.
+  let queue = DispatchQueue(label: "signals")
   for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)] {
+    guard !isIgnored(signal: number) else { continue }
     signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
     // The handler holds its source, which thereby lives as long as the process.
     source.setEventHandler {
       _ = source.isCancelled
-      exit(code)
+      Temporaries.endProcess(code: code)
     }
     source.resume()
   }

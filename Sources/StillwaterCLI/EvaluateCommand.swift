@@ -47,7 +47,7 @@ struct EvaluateCommand: AsyncParsableCommand {
       let summary = try await stage.run(progress: console.progress)
       try console.show(summary, [])
       if !consoleOptions.json, !consoleOptions.quiet || output == "-" {
-        try FileHandle.standardOutput.write(contentsOf: Data(text(summary).utf8))
+        try printResult(Array(text(summary).utf8))
       }
     }
   }

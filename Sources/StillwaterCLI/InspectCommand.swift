@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Stillwater
 
 struct InspectCommand: AsyncParsableCommand {
@@ -15,7 +14,7 @@ struct InspectCommand: AsyncParsableCommand {
     try await perform(console) {
       let inspection = try Inspection.of(file, dialect: csv.dialect)
       let bytes = consoleOptions.json ? inspection.json() : Array(inspection.text.utf8)
-      try FileHandle.standardOutput.write(contentsOf: Data(bytes))
+      try printResult(bytes)
     }
   }
 }

@@ -22,8 +22,7 @@ struct RunCommand: AsyncParsableCommand {
     try await perform(console) {
       let run = PipelineRun(try Pipeline(contentsOf: pipeline))
       if dryRun {
-        for line in run.plan() { print(line) }
-        return
+        return try printResult(Array(run.plan().map { $0 + "\n" }.joined().utf8))
       }
       try await run.run(force: force, progress: console.progress) { report in
         guard let summary = report.summary else {

@@ -57,6 +57,9 @@ package final class Workdir {
     return Outcome(code: code, output: try read("stdout"), errors: try read("stderr"))
   }
 
+  /// The path of the real program.
+  package static var program: String { binary.path }
+
   private static var binary: URL {
     let bundle = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     return bundle.appendingPathComponent("stillwater")

@@ -19,10 +19,10 @@ final class InputDescriptor {
     guard !path.utf8.contains(0) else {
       throw .unreadable(path: path, reason: "a path cannot hold a NUL byte")
     }
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw errno == ENOENT
-        ? .missing(path: path) : .unreadable(path: path, reason: systemReason(errno))
+    do throws(SystemFailure) {
+      descriptor = try openDescriptor(path, O_RDONLY, mode: 0)
+    } catch {
+      throw error.isMissing ? .missing(path: path) : .unreadable(path: path, reason: error.reason)
     }
     if try isDirectory() {
       close(descriptor)
@@ -47,7 +47,7 @@ final class InputDescriptor {
       return max(0, taken)
     }
     if failure == EISDIR { throw .isDirectory(path: path) }
-    guard failure == 0 else { throw .unreadable(path: path, reason: systemReason(failure)) }
+    guard failure == 0 else { throw .readFailed(path: path, reason: systemReason(failure)) }
     return buffer.count - start
   }
 

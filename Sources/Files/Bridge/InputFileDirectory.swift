@@ -23,12 +23,15 @@ func directoryEntries(_ path: String) throws(FileError) -> [String] {
   }
   defer { unsafe closedir(directory) }
   var names: [String] = []
+  errno = 0  // the only way to tell a failure from the end
   while let entry = unsafe readdir(directory) {
     let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe $0.prefix { $0 != 0 } }
     guard let name = unsafe String(validating: bytes, as: UTF8.self) else {
       throw .unreadable(path: path, reason: "it holds a file whose name is not UTF-8")
     }
     if name != "." && name != ".." { names.append(name) }
+    errno = 0
   }
+  guard errno == 0 else { throw .readFailed(path: path, reason: systemReason(errno)) }
   return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
 }

@@ -38,6 +38,7 @@ struct SystemFailure: Error, Equatable {
   var reason: String { systemReason(code) }
   var isClosedPipe: Bool { code == EPIPE }
   var isExisting: Bool { code == EEXIST }
+  var isMissing: Bool { code == ENOENT }
   var isBusy: Bool { code == EWOULDBLOCK }
 }
 
@@ -86,6 +87,18 @@ func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(SystemFai
 private func waitUntilWritable(_ descriptor: Int32) {
   var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
   unsafe poll(&request, 1, 1000)
+}
+
+/// Whether whoever started this process wants it not to heed a signal.
+package func isIgnored(signal number: Int32) -> Bool {
+  var action = sigaction()
+  guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+  #if canImport(Glibc)
+    let handler = unsafe action.__sigaction_handler.sa_handler
+  #else
+    let handler = unsafe action.__sigaction_u.__sa_handler
+  #endif
+  return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
 /// Waits until what was written to a file has reached its device.

@@ -46,6 +46,11 @@ package final class OutputFile {
   /// Whether the file takes the place of an older one; standard output, pipes and devices do not.
   package var isReplaced: Bool { target.temporary != nil }
 
+  /// Refuses a path that is one of `inputs`, by any name.
+  package static func refuse(_ path: String, among inputs: [String]) throws(OutputError) {
+    try OutputTarget.refuse(inputs, path: path, FileIdentity(path: path))
+  }
+
   /// Removes a file of ours if it is there.
   package static func remove(_ path: String) throws(OutputError) {
     guard unsafe unlink(path) != 0, errno != ENOENT else { return }
@@ -89,7 +94,7 @@ package final class OutputFile {
     if target.isOwned { close(descriptor) }
     descriptor = -1
     buffer = []
-    if let temporary = target.temporary { unsafe unlink(temporary) }
+    if let temporary = target.temporary { Temporaries.remove(temporary) }
   }
 
   private func checkUsable() throws(OutputError) {
@@ -118,7 +123,7 @@ package final class OutputFile {
       try closeChecked(closing)
       try target.moveIntoPlace(existing)
     } catch {
-      if let temporary = target.temporary { unsafe unlink(temporary) }
+      if let temporary = target.temporary { Temporaries.remove(temporary) }
       throw error
     }
   }

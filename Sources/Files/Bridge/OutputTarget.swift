@@ -40,7 +40,7 @@ struct OutputTarget {
   func open() throws(SystemFailure) -> Int32 {
     guard isOwned else { return STDOUT_FILENO }
     guard let temporary else { return try openDescriptor(path, O_WRONLY, mode: 0) }
-    let descriptor = try openDescriptor(temporary, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
+    let descriptor = try Temporaries.create(temporary)
     // The lock tells others that this temporary has a living writer; where a file system knows
     // no locks the number of the process must do.
     flock(descriptor, LOCK_EX | LOCK_NB)
@@ -52,11 +52,13 @@ struct OutputTarget {
   /// Renames the temporary file onto the name of the output and makes that lasting.
   func moveIntoPlace(_ existing: ExistingOutput) throws(SystemFailure) {
     guard let temporary else { return }
-    switch existing {
-    case .replace:
-      _ = try uninterrupted { Int(unsafe rename(temporary, destination)) }
-    case .refuse:  // a link, other than a rename, fails when the name has been taken meanwhile
-      try linkIntoPlace(temporary)
+    try Temporaries.move(temporary) { () throws(SystemFailure) in
+      switch existing {
+      case .replace:
+        _ = try uninterrupted { Int(unsafe rename(temporary, destination)) }
+      case .refuse:  // a link, other than a rename, fails when the name has been taken meanwhile
+        try linkIntoPlace(temporary)
+      }
     }
     try synchronize(folder: PathParts(destination).folder)
   }
@@ -84,7 +86,7 @@ struct OutputTarget {
   }
 
   /// Refuses an output that is one of the inputs; standard output counts when it is a file.
-  private static func refuse(
+  static func refuse(
     _ inputs: [String], path: String, _ identity: FileIdentity?
   ) throws(OutputError) {
     guard let identity else { return }

@@ -115,13 +115,19 @@ extension Detector {
   private func rows(_ scores: RowScores, lines: [Int], explains: Bool) -> [ScoredRow] {
     let names = featureNames
     return lines.indices.map { row in
-      let score = scores.scores[row]
+      let score = finite(scores.scores[row])
       return ScoredRow(
         line: lines[row], score: score, pValue: calibration.pValue(of: score),
         isAnomaly: calibration.threshold.flags(score),
         topColumns: blame(scores.contributions, row: row, names: names),
         expected: explains ? expectation(scores.expected, row: row) : [])
     }
+  }
+
+  /// The score as a number that every reader takes: what lies beyond all numbers ranks top.
+  private func finite(_ score: Float) -> Float {
+    let largest = Float.greatestFiniteMagnitude
+    return score.isNaN ? largest : min(max(score, -largest), largest)
   }
 
   /// Columns with at least a twentieth of the blame, worst first, at most five.

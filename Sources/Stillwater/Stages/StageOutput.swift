@@ -12,10 +12,14 @@ final class StageOutput {
   private var rejects: RejectsWriter?
   private var others: [OutputFile] = []
 
-  /// Creates the output; refuses one that is among `inputs`, by any name.
+  /// Creates the output; refuses one that is among `inputs`, by any name, or whose companions are.
   init(path: String, rules: OutputRules, inputs: [String]) throws {
     (self.rules, self.inputs) = (rules, inputs)
     file = try OutputFile(path: path, existing: rules.existing, inputs: inputs)
+    guard file.isReplaced else { return }
+    for companion in [rejectsPath, summaryPath] {
+      try OutputFile.refuse(companion, among: inputs)
+    }
   }
 
   /// Creates one more output that is committed with the first.

@@ -10,7 +10,7 @@ final class FaultyFolder {
   private let workdir: Workdir
   private let given: [String: Data]
 
-  /// - Parameter old: files that stand there beside the inputs.
+  /// Makes the folder; the files of `old` stand there beside the inputs.
   init(old: [String: String] = [:]) throws {
     workdir = try Workdir()
     path = workdir.file("w")

@@ -28,7 +28,8 @@ import Testing
       let after = try folder.snapshot()
       let faults = command.faults(in: after, before: before, good: good)
       #expect(faults.isEmpty, "\(note): \(faults)")
-      if index < firstChange { #expect(after == before, "\(note)") }
+      // A name is given under a lock, after which the run may be a little further than the signal.
+      if index < firstChange, call.name != "create" { #expect(after == before, "\(note)") }
       #expect(!after.keys.contains(where: FaultyCommand.isTemporary), "\(note)")
     }
   }

@@ -46,6 +46,15 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     return options
   }
 
+  /// What suits a network that tells noise levels.
+  package static var noiseLevels: TrainingOptions {
+    var options = TrainingOptions()
+    (options.steps, options.batch) = (800, 256)
+    options.optimizer.weightDecay = 1e-2
+    options.patience = 100
+    return options
+  }
+
   /// What suits the windows of a series.
   package static var windows: TrainingOptions {
     var options = TrainingOptions()

@@ -11,6 +11,8 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
   package var width = 128
   package var blocks = 2
   package var seed: UInt64 = 0
+  /// The parts of the score that count, by name; empty for all.
+  package var parts: [String] = []
   /// Share of the baseline that is fitted; the rest is held back for calibration.
   package var fittedShare = 0.9
 
@@ -94,7 +96,9 @@ struct SeriesBuilder {
   /// * `training`: whether a network is trained, if the options ask for one.
   func build(training: Bool) -> (scorer: SeriesScorer, history: TrainingHistory?) {
     let trains = training && options.trainsNetwork
-    return channelCount == 1 ? buildSingle(trains) : buildSeveral(trains)
+    var (scorer, history) = channelCount == 1 ? buildSingle(trains) : buildSeveral(trains)
+    if !options.parts.isEmpty { scorer.parts.removeAll { !options.parts.contains($0.name) } }
+    return (scorer, history)
   }
 
   private func length(_ wanted: Int) -> Int { max(2, min(wanted, longestSegment / 4)) }
@@ -252,9 +256,9 @@ struct SeriesBuilder {
     let shape = WindowDenoiser.shape(
       features: features, vocabulary: vocabulary, width: options.width, blocks: options.blocks)
     let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
-    // The last tenth of the fitted windows judges when to stop.
+    // Every tenth of the fitted windows is watched, for neighbours overlap all of it is seen.
     let count = centered[0].rows
-    let seen = max(1, count * 9 / 10)
+    let seen = count
     let draw: @Sendable (Int, Int, Int) -> ArraySlice<Float> = { condition, index, offset in
       centered[kind(condition)].row(offset + index)
     }
@@ -263,7 +267,7 @@ struct SeriesBuilder {
       windowCount: seen, draw: { draw($0, $1, 0) })
     let judge = WindowObjective(
       shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
-      windowCount: max(1, count - seen), draw: { draw($0, $1, min(seen, count - 1)) })
+      windowCount: max(1, count / 10), draw: { draw($0, $1, count - max(1, count / 10)) })
     var training = options.training
     (training.seed, training.steps) = (options.seed, steps)
     let trained = Trainer(training).train(objective, heldOut: judge)

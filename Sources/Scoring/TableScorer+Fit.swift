@@ -8,9 +8,12 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var exemplars = 10_000
   /// Whether a network is trained.
   package var trainsNetwork = true
-  package var networkShare: Float = 0.2
+  package var networkShare: Float = 0.05
+  /// Share of the noise level where rows are plenty.
+  package var noiseLevelShare: Float = 0.3
   package var networkSigmas = NoiseSchedule.logUniform.sigmas(3, from: 1, to: 0.15)
   package var training = TrainingOptions.rows
+  package var noiseLevelTraining = TrainingOptions.noiseLevels
   package var seed: UInt64 = 0
 
   package init() {}
@@ -38,15 +41,15 @@ extension TableScorer {
     let kept = stream.sample(options.exemplars > 0 ? options.exemplars : 10_000, of: rows)
     let heldOut = stream.sample(heldOutCount(of: kept.count), of: kept.count)
     let exemplars = samples.map { $0.selecting(rows: kept) }
-    async let trained = network(
+    async let trained = networks(
       samples[0], heldOut: heldOut.map { kept[$0] }, options: options)
     let views =
       options.exemplars > 0
       ? await weighedViews(exemplars, groups, options: options, workers: workers) : []
-    let denoiser = await trained
+    let (denoiser, noiseLevel) = await trained
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
-      networkShare: options.networkShare)
+      networkShare: options.networkShare, noiseLevel: noiseLevel)
     let scores = await scorer.calibrate(exemplars, heldOut: heldOut, workers: workers)
     return TableFit(
       scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history)
@@ -57,17 +60,25 @@ extension TableScorer {
     min(2_000, max(rows / 5, min(rows / 2, 100)))
   }
 
-  private static func network(_ samples: Matrix, heldOut: [Int], options: TableScorerOptions) async
-    -> NeuralDenoiser?
+  private static func networks(_ samples: Matrix, heldOut: [Int], options: TableScorerOptions)
+    async -> (NeuralDenoiser?, NoiseLevelScore?)
   {
-    guard options.trainsNetwork else { return nil }
+    guard options.trainsNetwork else { return (nil, nil) }
     let hidden = Set(heldOut)
-    let seen = (0..<samples.rows).filter { !hidden.contains($0) }
-    var training = options.training
-    training.seed = options.seed
-    return NeuralDenoiser.fit(
-      to: samples.selecting(rows: seen), heldOut: samples.selecting(rows: heldOut),
-      options: training)
+    let seen = samples.selecting(rows: (0..<samples.rows).filter { !hidden.contains($0) })
+    let judge = samples.selecting(rows: heldOut)
+    var (training, levelTraining) = (options.training, options.noiseLevelTraining)
+    (training.seed, levelTraining.seed) = (options.seed, options.seed)
+    let denoiser = NeuralDenoiser.fit(to: seen, heldOut: judge, options: training)
+    let share = NoiseLevelScore.share(
+      most: options.noiseLevelShare, rows: samples.rows, features: samples.columns)
+    guard share > 0 else { return (denoiser, nil) }
+    return (
+      denoiser,
+      NoiseLevelScore(
+        estimator: NoiseLevelEstimator.fit(to: seen, heldOut: judge, options: levelTraining),
+        share: share, scale: LogScale(mean: 0, deviation: 1))
+    )
   }
 
   private static func weighedViews(
@@ -83,7 +94,7 @@ extension TableScorer {
     return views
   }
 
-  /// Fits the network's scales to the held-out rows and returns these rows' scores.
+  /// Fits the networks' scales to the held-out rows and returns these rows' scores.
   private mutating func calibrate(_ exemplars: [Matrix], heldOut: [Int], workers: Int) async
     -> [Float]
   {
@@ -99,15 +110,16 @@ extension TableScorer {
       let logarithms = zip(model.views, padded).map { view, queries in
         view.logarithms(of: queries, excluding: excluded)
       }
-      return (logarithms, model.reconstruction?.logarithms(of: padded[0]), rows.count)
+      return (logarithms, model.networks(padded[0]), rows.count)
     }
     if reconstruction != nil {
       let levels = reconstruction?.sigmas.count ?? 0
       reconstruction?.calibrate(
         (0..<levels).map { level in
-          pieces.flatMap { ($0.1?[level] ?? []).prefix($0.2) }
+          pieces.flatMap { ($0.1.errors?[level] ?? []).prefix($0.2) }
         })
     }
+    noiseLevel?.scale = LogScale.fit(to: pieces.flatMap { ($0.1.levels ?? []).prefix($0.2) })
     return pieces.flatMap { combine($0.0, $0.1).prefix($0.2) }
   }
 }

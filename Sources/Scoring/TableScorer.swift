@@ -24,12 +24,16 @@ package struct TableScorer: Sendable {
   package internal(set) var reconstruction: ReconstructionScore?
   /// Share of the network in the score, 0...1.
   package let networkShare: Float
+  /// The noise that a second network sees in the standard view; nil where rows are too few for it.
+  package internal(set) var noiseLevel: NoiseLevelScore?
 
   package init(
-    views: [NeighborView], reconstruction: ReconstructionScore?, networkShare: Float
+    views: [NeighborView], reconstruction: ReconstructionScore?, networkShare: Float,
+    noiseLevel: NoiseLevelScore?
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
-    (self.views, self.reconstruction, self.networkShare) = (views, reconstruction, networkShare)
+    (self.views, self.reconstruction) = (views, reconstruction)
+    (self.networkShare, self.noiseLevel) = (networkShare, noiseLevel)
   }
 
   /// The scores of encoded rows, the same whatever rows they come with and however many workers
@@ -50,8 +54,7 @@ package struct TableScorer: Sendable {
     let logarithms = views.indices.map { index in
       views[index].logarithms(of: padded[index], details: index == 0)
     }
-    let errors = reconstruction.map { $0.logarithms(of: padded[0]) }
-    let total = combine(logarithms, errors)
+    let total = combine(logarithms, networks(padded[0]))
     let (contributions, expected) = attribute(padded[0], logarithms.first.flatMap(\.fit))
     return RowScores(
       scores: Array(total.prefix(rows.count)),
@@ -59,18 +62,37 @@ package struct TableScorer: Sendable {
       expected: expected.padded(rows: 0..<rows.count, to: rows.count))
   }
 
-  /// The weighted mean of the views and the network's share.
-  func combine(_ logarithms: [NeighborView.Logarithms], _ errors: [[Float]]?) -> [Float] {
+  /// What the networks say of each row, before the scales.
+  struct NetworkAnswers: Sendable {
+    var errors: [[Float]]?
+    var levels: [Float]?
+  }
+
+  /// * `samples`: the standard view, `[rows, features]`.
+  func networks(_ samples: Matrix) -> NetworkAnswers {
+    NetworkAnswers(
+      errors: reconstruction?.logarithms(of: samples),
+      levels: noiseLevel?.estimator.levels(of: samples))
+  }
+
+  /// The weighted mean of the views and the networks' shares.
+  func combine(_ logarithms: [NeighborView.Logarithms], _ answers: NetworkAnswers) -> [Float] {
+    let rows = logarithms.first?.local.count ?? answers.errors?[0].count ?? 0
+    var total = [Float](repeating: 0, count: rows)
+    func add(_ scores: [Float], share: Float) {
+      for row in 0..<rows { total[row] += share * scores[row] }
+    }
+    let noise = noiseLevel?.share ?? 0
+    let network = views.isEmpty ? 1 - noise : (reconstruction == nil ? 0 : networkShare)
     let weight = views.reduce(0) { $0 + $1.mixture.viewWeight }
-    var total = [Float](repeating: 0, count: logarithms.first?.local.count ?? errors?[0].count ?? 0)
-    let share = views.isEmpty ? 1 : (reconstruction == nil ? 0 : networkShare)
     for (view, logarithms) in zip(views, logarithms) {
-      let factor = (1 - share) * view.mixture.viewWeight / weight
-      for (row, score) in view.scores(logarithms).enumerated() { total[row] += factor * score }
+      let share = (1 - network - noise) * view.mixture.viewWeight / weight
+      add(view.scores(logarithms), share: share)
     }
-    if let reconstruction, let errors {
-      for (row, score) in reconstruction.scores(errors).enumerated() { total[row] += share * score }
+    if let reconstruction, let errors = answers.errors {
+      add(reconstruction.scores(errors), share: network)
     }
+    if let noiseLevel, let levels = answers.levels { add(noiseLevel.scores(levels), share: noise) }
     return total
   }
 

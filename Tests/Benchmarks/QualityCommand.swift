@@ -14,6 +14,7 @@ struct QualityCommand: AsyncParsableCommand {
   @Option(help: "fast, balanced or best.") var quality = Quality.balanced
   @Option(help: "Only sets whose name starts with this; repeatable.") var only: [String] = []
   @Option(help: "Baseline rows kept in the model; 0 for none.") var exemplars = 10_000
+  @Option(help: "Only this part of the score; repeatable.") var part: [String] = []
   @Option(help: "Write the tables here as Markdown.") var output: String?
 
   func run() async throws {
@@ -63,7 +64,7 @@ struct QualityCommand: AsyncParsableCommand {
     try (lines.prefix(rows + 1).joined(separator: "\n") + "\n")
       .write(toFile: baseline, atomically: true, encoding: .utf8)
     var settings = TrainingSettings()
-    (settings.seed, settings.quality) = (seed, quality)
+    (settings.seed, settings.quality, settings.parts) = (seed, quality, part)
     (settings.columns.time, settings.columns.label) = ("index", "label")
     return try await measure(name, settings, train: baseline, test: file)
   }

@@ -21,6 +21,8 @@ public struct TrainingSettings: Sendable {
   package var method = CalibrationMethod.conformal
   package var dialect = CSVDialect()
   package var badRows = BadRowPolicy.fail
+  /// The parts of the score that count, by name; empty for all.
+  package var parts: [String] = []
 
   public init() {}
 
@@ -34,7 +36,7 @@ public struct TrainingSettings: Sendable {
 
   var series: SeriesScorerOptions {
     var options = SeriesScorerOptions()
-    (options.seed, options.window) = (seed, window)
+    (options.seed, options.window, options.parts) = (seed, window, parts)
     options.trainsNetwork = quality != .fast
     return options
   }

@@ -77,6 +77,12 @@ extension TableScorer {
     var views: [ViewDescription]
     var networkShare: Float
     var reconstruction: ReconstructionDescription?
+    var noiseLevel: NoiseLevelDescription?
+  }
+
+  fileprivate struct NoiseLevelDescription: Codable {
+    var share: Float
+    var scale: LogScale
   }
 
   fileprivate struct ViewDescription: Codable {
@@ -100,7 +106,9 @@ extension TableScorer {
           ReconstructionDescription(
             sigmas: $0.sigmas, seed: $0.seed, scales: $0.scales,
             prototypeVariance: $0.denoiser.prototypes.variance)
-        }))
+        },
+        noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.share, scale: $0.scale) }))
+    noiseLevel?.estimator.trained.store("noise_level", in: &file)
     for (index, view) in views.enumerated() {
       file.add("view.\(index).exemplars", view.exemplars.rows)
       file.add("view.\(index).local_reference", view.localReference)
@@ -135,7 +143,20 @@ extension TableScorer {
     self.init(
       views: views,
       reconstruction: try Self.reconstruction(description.reconstruction, file, features),
-      networkShare: description.networkShare)
+      networkShare: description.networkShare,
+      noiseLevel: try Self.noiseLevel(description, file, features))
+  }
+
+  private static func noiseLevel(
+    _ description: Description, _ file: TensorFile, _ features: Int
+  ) throws(ModelFileError) -> NoiseLevelScore? {
+    guard let level = description.noiseLevel else { return nil }
+    let trained = try TrainedNetwork("noise_level", from: file)
+    guard (0...1).contains(level.share + description.networkShare), level.share >= 0,
+      trained.network.shape.inputs == features, trained.network.shape.outputs == 1
+    else { throw .content(key: "scorer", reason: "its noise levels do not fit the columns") }
+    return NoiseLevelScore(
+      estimator: NoiseLevelEstimator(trained: trained), share: level.share, scale: level.scale)
   }
 
   private static func reconstruction(

@@ -24,3 +24,4 @@ echo "nothing gives up on bad input"
 if grep -rnE 'fatalError\(|try!|\bas!' Sources --include='*.swift'; then exit 1; fi
 
 bash Tests/Scripts/test.sh
+bash Tests/Scripts/replay.sh

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the readers of outside bytes with libFuzzer and the address sanitizer.
+# Fuzzes the readers of outside bytes with libFuzzer, the address sanitizer and, for C and C++, that
+# of undefined behaviour.
 #
 #   Tests/Scripts/fuzz.sh [SECONDS [TARGET...]]
 #
@@ -14,11 +15,13 @@ build=.build/fuzzing
 swift build -c release --scratch-path "$build" --product stillwater-fuzz \
   -Xswiftc -DFUZZING -Xswiftc -sanitize=fuzzer,address \
   -Xswiftc -use-ld=lld \
-  -Xcc -fsanitize=fuzzer-no-link,address -Xcxx -fsanitize=fuzzer-no-link,address
+  -Xcc -fsanitize=fuzzer-no-link,address,undefined -Xcc -fno-sanitize=vptr,function \
+  -Xcc -fno-sanitize-recover=undefined
 for target in "$@"; do
   mkdir -p "$build/grown/$target" "$build/found/$target"
-  # Checksums are read from the case in the model's target: no leak checks, for Swift keeps caches.
+  # No leak checks, for Swift keeps caches to the end.
   ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 OPENBLAS_NUM_THREADS=1 \
+    SWIFT_BACKTRACE=enable=no \
     "$build/release/stillwater-fuzz" "$target" -max_total_time="$seconds" -timeout=5 \
     -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$build/found/$target/" \
     "$build/grown/$target" "Tests/Fuzzing/corpus/$target"

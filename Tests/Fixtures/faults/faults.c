@@ -99,10 +99,6 @@ static int needs_room(const char *call) {
   return strstr(" create write fsync rename link ftruncate mkdir ", call) != NULL;
 }
 
-static int is_naming(const char *call) {
-  return strstr(" create rename link unlink ", call) != NULL;
-}
-
 // Counts a call and says what becomes of it; with FAIL, `errno` is set.
 static enum verdict judge(const char *call, const char *path) {
   long number = atomic_fetch_add(&count, 1) + 1;
@@ -112,8 +108,7 @@ static enum verdict judge(const char *call, const char *path) {
   int signal = signal_of(action);
   if (signal) {
     syscall(SYS_kill, (int)syscall(SYS_getpid), signal);
-    // Names change under a lock that the end of the process waits for as well.
-    if (is_naming(call)) usleep(400000); else sleep(20);
+    sleep(20);
     return PASS;
   }
   if (!strcmp(action, "short")) return SHORT;

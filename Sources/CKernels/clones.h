@@ -13,7 +13,8 @@
 
 // exp(x) to about 2 ulp by range reduction and a degree-6 polynomial; saturates, keeps NaN.
 static inline float fast_exp(float x) {
-  float bounded = x < -87.0f ? -87.0f : (x > 88.0f ? 88.0f : x);
+  // So asked, NaN is bounded too: it has no integer.
+  float bounded = x > -87.0f ? (x < 88.0f ? x : 88.0f) : -87.0f;
   float scaled = bounded * 1.44269504088896341f;
   float rounded = __builtin_rintf(scaled);
   float r = (bounded - rounded * 0.693359375f) + rounded * 2.12194440e-4f;

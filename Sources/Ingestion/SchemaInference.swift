@@ -20,7 +20,7 @@ extension TableReader {
   package mutating func inferSchema(
     limits: InferenceLimits = InferenceLimits()
   ) throws(IngestionError) -> InferredSchema {
-    let blocks = try preview(rows: limits.rows, bytes: limits.bytes)
+    let blocks = preview(rows: limits.rows, bytes: limits.bytes)
     let parser = try parser(for: ReadingPlan(columns: []))
     var observers = header.map { ColumnObserver(name: $0) }
     var rows = 0

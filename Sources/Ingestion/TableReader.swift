@@ -26,6 +26,8 @@ package struct TableReader {
   private var assumedUTC = false
   private var blocks: BlockReader
   private var buffered: [CSVBlock]
+  /// What the preview met behind `buffered`; thrown when its turn comes.
+  private var postponed: IngestionError?
 
   /// Opens a file and reads its header.
   package init(
@@ -66,7 +68,9 @@ package struct TableReader {
 
   /// The next bytes that hold whole records, not yet parsed; nil at the end.
   package mutating func nextBlock() throws(IngestionError) -> CSVBlock? {
-    buffered.isEmpty ? try blocks.next() : buffered.removeFirst()
+    if !buffered.isEmpty { return buffered.removeFirst() }
+    if let postponed { throw postponed }
+    return try blocks.next()
   }
 
   /// Adds a parsed block to the counts; throws what ends the reading, in the order of the file.
@@ -113,16 +117,28 @@ package struct TableReader {
       columns: columns)
   }
 
+  /// Refuses quotes, lengths and other damage of no single row in what `inferSchema` looked at, for
+  /// those who read no further.
+  package func checkPreview() throws(IngestionError) {
+    let parser = try parser(for: ReadingPlan(columns: []))
+    for block in buffered where block.recordCount > 0 {
+      if let failure = parser.parse(block).failure { throw failure }
+    }
+    if let postponed { throw postponed }
+  }
+
   /// The first blocks of the file, up to this many rows or bytes; they stay to be read.
-  mutating func preview(rows: Int, bytes: Int) throws(IngestionError) -> [CSVBlock] {
+  mutating func preview(rows: Int, bytes: Int) -> [CSVBlock] {
     var seen = (rows: 0, bytes: 0)
     for block in buffered {
       seen = (seen.rows + block.recordCount, seen.bytes + block.range.count)
     }
-    while seen.rows < rows && seen.bytes < bytes, let block = try blocks.next() {
-      buffered.append(block)
-      seen = (seen.rows + block.recordCount, seen.bytes + block.range.count)
-    }
+    do throws(IngestionError) {
+      while seen.rows < rows && seen.bytes < bytes, let block = try blocks.next() {
+        buffered.append(block)
+        seen = (seen.rows + block.recordCount, seen.bytes + block.range.count)
+      }
+    } catch { postponed = error }
     return buffered
   }
 

@@ -51,6 +51,23 @@ import Testing
     }
   }
 
+  /// What ends a file behind a damaged row is not told before it, however far inference looks.
+  @Test(arguments: [false, true])
+  func errorsComeInTheOrderOfTheFile(infers: Bool) throws {
+    let workspace = try Workspace()
+    let rows = String(repeating: "1,2\n", count: 100)
+    let path = try workspace.file(Array("a,b\n1,x\n\(rows)1,\"2\n\(rows)".utf8))
+    for size in [1, 64, 1 << 20] {
+      let limits = ReadingLimits(cellBytes: 64, recordBytes: 128, blockBytes: size)
+      let found = outcome(path: path, limits: limits, plan: [.number, .number], infers: infers)
+      guard case .badRow(let row, _)? = found.error else {
+        Issue.record("blocks of \(size): \(String(describing: found.error))")
+        continue
+      }
+      #expect(row.line == 2)
+    }
+  }
+
   @Test func readsRecordsLongerThanABlock() throws {
     let workspace = try Workspace()
     let long = String(repeating: "x", count: 5000)

@@ -28,10 +28,13 @@ extension Detector {
   /// Reads a model file and checks all of it.
   ///
   /// - Throws: `StillwaterError` with the reason when the file is damaged or of another version.
-  public init(contentsOf path: String) throws {
+  public init(contentsOf path: String) throws { self = try Self.load(path).detector }
+
+  /// Reads a model file once and tells the SHA-256 of what was read.
+  static func load(_ path: String) throws -> (detector: Detector, sha256: String) {
     do {
       let bytes = try readWhole(path, limit: 4 << 30)
-      do { try self.init(decoding: bytes) } catch {
+      do { return (try Detector(decoding: bytes), sha256(of: bytes)) } catch {
         throw StillwaterError(.badData, "\(path): \(error)")
       }
     } catch { throw StillwaterError(error) }

@@ -44,12 +44,11 @@ package struct Inspection: Sendable {
   }
 
   private static func ofModel(_ path: String) throws -> Inspection {
-    let bytes = try readWhole(path, limit: 4 << 30)
-    let detector = try Detector(contentsOf: path)
+    let (detector, hash) = try Detector.load(path)
     let (card, summary) = (detector.card, detector.calibration.summary)
     let report = ModelReport(
       card: card, columns: detector.layout.schema.columns, calibration: summary,
-      promise: summary.promise, condition: summary.condition, sha256: sha256(of: bytes))
+      promise: summary.promise, condition: summary.condition, sha256: hash)
     var lines = [
       "model of a \(card.kind), quality \(card.quality.rawValue), seed \(card.seed), "
         + "written by stillwater \(card.version)",
@@ -92,6 +91,7 @@ package struct Inspection: Sendable {
   private static func ofTable(_ path: String, _ dialect: CSVDialect) throws -> Inspection {
     var reader = try TableReader(path: path, dialect: dialect)
     let inferred = try reader.inferSchema()
+    try reader.checkPreview()
     let (_, warnings) = try DataLayout.resolve(
       inferred, path: path, dialect: dialect, columns: ColumnOptions())
     let report = TableReport(

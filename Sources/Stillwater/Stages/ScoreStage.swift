@@ -27,10 +27,10 @@ package struct ScoreStage: Sendable {
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
-      var detector = try Detector(contentsOf: model)
+      var (detector, hash) = try Detector.load(model)
       try adjust(&detector)
       watch.lap("load")
-      return try await score(with: detector, &watch, progress)
+      return try await score(with: detector, hash, &watch, progress)
     } catch { throw StillwaterError(error) }
   }
 
@@ -40,7 +40,8 @@ package struct ScoreStage: Sendable {
   }
 
   private func score(
-    with detector: Detector, _ watch: inout Stopwatch, _ progress: @escaping ProgressHandler
+    with detector: Detector, _ modelHash: String, _ watch: inout Stopwatch,
+    _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
     let written = try StageOutput(path: output, rules: rules, inputs: files + [model])
     let eventFile = try events.map(written.open(also:))
@@ -69,7 +70,7 @@ package struct ScoreStage: Sendable {
     summary.anomalies = anomalies
     summary.describe(detector)
     summary.output = output
-    summary.modelSha256 = sha256(of: try readWhole(model, limit: 4 << 30))
+    summary.modelSha256 = modelHash
     (summary.threads, summary.timings) = (options.threads, watch.seconds)
     try written.commit(summary)
     return summary

@@ -55,7 +55,12 @@ import Testing
   func endTrainingInTheMiddle(signal: Int32, code: Int32) throws {
     let folder = try FaultyFolder()
     let before = try folder.snapshot()
-    let run = try interruptTraining(folder, signal)
+    var run = try interruptTraining(folder, signal)
+    // On a machine with much else to do the training may be over first.
+    for _ in 0..<5 where run.code == 0 {
+      try folder.reset()
+      run = try interruptTraining(folder, signal)
+    }
     #expect(run.code == code, "\(run.errors)")
     #expect(try folder.snapshot() == before)
   }

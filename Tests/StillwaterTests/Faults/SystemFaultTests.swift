@@ -53,6 +53,21 @@ import Testing
     #expect(try folder.snapshot().keys.filter { $0.hasPrefix("out/") } == ["out/.stillwater.lock"])
   }
 
+  @Test(arguments: ["a,b\n1,2\n3,\"4\n", "a,b\n1,2\n3,4 \"x\n5,6\n"])
+  func inspectingRefusesWhatReadingRefuses(text: String) throws {
+    try Data(text.utf8).write(to: URL(fileURLWithPath: folder.file("quote.csv")))
+    let run = try folder.run(["inspect", "quote.csv"])
+    #expect(run.code == 65 && run.errors.contains("quote.csv:3:b: "), "\(run)")
+  }
+
+  /// The hash in the summary is that of the model which scored, whatever happens to its file.
+  @Test(.enabled(if: DisturbedCalls.library != nil, "needs Linux and a C compiler"))
+  func theModelIsReadOnce() throws {
+    let run = try folder.run(
+      ["score", "test.csv", "--model", "m", "--output", "s.csv"], watched: true)
+    #expect(run.calls.filter { $0.name == "open" && $0.path.hasSuffix("/m") }.count == 1)
+  }
+
   /// Both read and write the same names; one of them comes last, and its files are whole.
   @Test func twoRunsOfOneCommandEndWithTheSameFile() throws {
     let arguments = ["train", "base.csv", "--model", "n", "--quality", "fast"]

@@ -1,76 +1,175 @@
+#include <math.h>
+
 #include "clones.h"
 #include "kernels.h"
 
-// The k nearest so far of a query lie in a heap with the farthest on top; equal distances are told
-// apart by index, so that the k nearest are the same in whatever order rows are seen.
-static inline int farther(float a, int32_t i, float b, int32_t j) {
-  return a > b || (a == b && i > j);
+// Exemplars stand in panels of 32: for each column their 32 values side by side.
+enum { LANES = 16, PANEL = 32, TILE = 4, GROUPS = 256 };
+typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4), may_alias));
+typedef _Bool lane_mask __attribute__((ext_vector_type(LANES)));
+#define INLINE static inline __attribute__((always_inline))
+
+// Bits that order as the numbers do.
+INLINE uint32_t ordered(float x) {
+  uint32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits ^ (bits >> 31 ? 0xffffffffu : 0x80000000u);
 }
 
-// Puts (distance, index) on top of a heap of n in place of what was there, and lets it sink.
-static inline void sink(float *distances, int32_t *indices, size_t n, float distance,
-                        int32_t index) {
-  size_t place = 0;
-  for (;;) {
-    size_t child = 2 * place + 1;
-    if (child >= n) break;
-    if (child + 1 < n &&
-        farther(distances[child + 1], indices[child + 1], distances[child], indices[child]))
-      child++;
-    if (!farther(distances[child], indices[child], distance, index)) break;
-    distances[place] = distances[child];
-    indices[place] = indices[child];
-    place = child;
+INLINE float number(uint32_t ordered) {
+  uint32_t bits = ordered ^ (ordered >> 31 ? 0x80000000u : 0xffffffffu);
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+// A candidate is one number that orders by distance, then by index: equal distances are told apart,
+// so that the k nearest are the same in whatever order rows are seen.
+INLINE uint64_t key_of(float distance, int32_t index) {
+  return (uint64_t)ordered(distance) << 32 | (uint32_t)index;
+}
+
+static inline void swap_keys(uint64_t *a, uint64_t *b) {
+  uint64_t kept = *a;
+  *a = *b;
+  *b = kept;
+}
+
+// Moves the k smallest of n different keys to the front, the largest of them last (Hoare 1961).
+static void keep_smallest(uint64_t *keys, size_t n, size_t k) {
+  size_t low = 0, high = n - 1, wanted = k - 1;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (keys[middle] < keys[low]) swap_keys(keys + middle, keys + low);
+    if (keys[high] < keys[low]) swap_keys(keys + high, keys + low);
+    if (keys[high] < keys[middle]) swap_keys(keys + high, keys + middle);
+    uint64_t pivot = keys[middle];
+    size_t i = low, j = high;
+    for (;;) {
+      while (keys[i] < pivot) i++;
+      while (keys[j] > pivot) j--;
+      if (i >= j) break;
+      swap_keys(keys + i++, keys + j--);
+    }
+    if (wanted <= j) {
+      high = j;
+    } else {
+      low = j + 1;
+    }
   }
-  distances[place] = distance;
-  indices[place] = index;
 }
 
-// Runs one block of exemplars past the k nearest so far of each query. `products` holds
-// query · exemplar and is overwritten, `first` is the index of the block's first exemplar,
-// `excluded[q]` (or -1) is an exemplar that query q must not see. Distances are squared and start at
-// +infinity; `kernel_sort_neighbors` puts them in order at the end.
-CLONES void kernel_nearest(float *restrict products, const float *restrict query_squares,
-                           const float *restrict block_squares, size_t queries, size_t block,
-                           int32_t first, const int32_t *restrict excluded, size_t k,
+// Squared distances less |q|^2 of TILE queries to one panel; `queries` holds -2 q.
+INLINE void panel_distances(const float *queries, const float *panel, const float *squares,
+                            size_t columns, float *distances, size_t stride, float *least) {
+  lanes sums[TILE][2];
+  for (int q = 0; q < TILE; q++)
+    for (int half = 0; half < 2; half++) sums[q][half] = *(const lanes *)(squares + half * LANES);
+  for (size_t c = 0; c < columns; c++) {
+    lanes left = *(const lanes *)(panel + c * PANEL);
+    lanes right = *(const lanes *)(panel + c * PANEL + LANES);
+    for (int q = 0; q < TILE; q++) {
+      sums[q][0] += left * queries[q * columns + c];
+      sums[q][1] += right * queries[q * columns + c];
+    }
+  }
+  for (int q = 0; q < TILE; q++)
+    for (int half = 0; half < 2; half++) {
+      lanes *group = (lanes *)(least + q * GROUPS + half * LANES);
+      *(lanes *)(distances + q * stride + half * LANES) = sums[q][half];
+      *group = sums[q][half] < *group ? sums[q][half] : *group;
+    }
+}
+
+// A number above at least k of the distances: of the least of each group, the k-th or a little more.
+INLINE float bound_of(const float *least, size_t k) {
+  if (k > GROUPS) return INFINITY;
+  uint32_t keys[GROUPS];
+  for (int j = 0; j < GROUPS; j++) keys[j] = ordered(least[j]);
+  uint32_t low = 0, high = ordered(INFINITY);
+  while (low < high) {
+    uint32_t middle = low + (high - low) / 2;
+    uint32_t count = 0;
+    for (int j = 0; j < GROUPS; j++) count += keys[j] <= middle;
+    if (count >= k) {
+      high = middle;
+      if (count <= k + k / 16) break;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return high < ordered(INFINITY) ? number(high + 1) : INFINITY;
+}
+
+// Which of 16 numbers lie below the bound, one bit each; NaN does not.
+INLINE uint16_t below(const float *x, float bound) {
+  lane_mask mask = __builtin_convertvector(*(const lanes *)x < bound, lane_mask);
+  uint16_t bits;
+  memcpy(&bits, &mask, sizeof bits);
+  return bits;
+}
+
+// Gathers what lies below the bound; when the room is full the k nearest stay. Returns their number.
+INLINE size_t gather(const float *distances, size_t count, float bound, size_t k, uint64_t *keys,
+                     size_t room) {
+  size_t taken = 0;
+  for (size_t start = 0; start < count; start += LANES) {
+    for (uint32_t hits = below(distances + start, bound); hits; hits &= hits - 1) {
+      size_t j = start + (size_t)__builtin_ctz(hits);
+      if (!(distances[j] < bound)) continue;
+      keys[taken++] = key_of(distances[j], (int32_t)j);
+      if (taken < room) continue;
+      keep_smallest(keys, taken, k);
+      taken = k;
+      bound = number((uint32_t)(keys[k - 1] >> 32));
+    }
+  }
+  return taken;
+}
+
+// Writes the k smallest keys in order: the place of each is the number of smaller ones. Where there
+// are fewer, exemplar 0 at infinity.
+INLINE void write_ascending(uint64_t *keys, size_t taken, size_t k, float square, float *distances,
+                            int32_t *indices) {
+  if (taken > k + k / 2) {
+    keep_smallest(keys, taken, k);
+    taken = k;
+  }
+  for (size_t i = 0; i < taken; i++) {
+    uint64_t key = keys[i], place = 0;
+    for (size_t j = 0; j < taken; j++) place += keys[j] < key;
+    if (place >= k) continue;
+    distances[place] = square + number((uint32_t)(key >> 32));
+    indices[place] = (int32_t)(uint32_t)key;
+  }
+  for (size_t i = taken; i < k; i++) {
+    distances[i] = INFINITY;
+    indices[i] = 0;
+  }
+}
+
+// The k nearest exemplars of each of TILE queries by |x|^2 - 2 q·x + |q|^2, ascending, `[TILE, k]`.
+// `queries` holds -2 q, `panels` and `panel_squares` `count` exemplars in full panels, the squares of
+// those that fill up the last one at infinity. `excluded[q]` (or -1) is not seen. `row` has room for
+// TILE * count numbers, `keys` for `room` > k.
+CLONES void kernel_nearest(const float *restrict queries, const float *restrict query_squares,
+                           const float *restrict panels, const float *restrict panel_squares,
+                           size_t columns, size_t count, const int32_t *restrict excluded, size_t k,
+                           float *restrict row, uint64_t *restrict keys, size_t room,
                            float *restrict distances, int32_t *restrict indices) {
   RELAXED
-  enum { LANES = 64 };
-  for (size_t q = 0; q < queries; q++) {
-    float *row = products + q * block;
-    float *best = distances + q * k;
-    int32_t *best_index = indices + q * k;
-    float square = query_squares[q];
-    for (size_t j = 0; j < block; j++) row[j] = square + block_squares[j] - 2.0f * row[j];
-    int32_t skip = excluded[q] - first;
-    if (skip >= 0 && (size_t)skip < block) row[skip] = __builtin_inff();
-    float bound = best[0];
-    for (size_t start = 0; start < block; start += LANES) {
-      size_t end = start + LANES < block ? start + LANES : block;
-      int hits = 0;
-      for (size_t j = start; j < end; j++) hits += row[j] < bound;
-      if (!hits) continue;
-      for (size_t j = start; j < end; j++) {
-        if (row[j] < bound) {
-          sink(best, best_index, k, row[j], first + (int32_t)j);
-          bound = best[0];
-        }
-      }
-    }
-  }
-}
-
-// Turns each query's heap into an ascending list.
-void kernel_sort_neighbors(size_t queries, size_t k, float *distances, int32_t *indices) {
-  for (size_t q = 0; q < queries; q++) {
-    float *best = distances + q * k;
-    int32_t *best_index = indices + q * k;
-    for (size_t n = k; n > 1; n--) {
-      float distance = best[n - 1];
-      int32_t index = best_index[n - 1];
-      best[n - 1] = best[0];
-      best_index[n - 1] = best_index[0];
-      sink(best, best_index, n - 1, distance, index);
-    }
+  float least[TILE * GROUPS];
+  for (int j = 0; j < TILE * GROUPS; j++) least[j] = INFINITY;
+  for (size_t start = 0; start < count; start += PANEL)
+    panel_distances(queries, panels + start * columns, panel_squares + start, columns, row + start,
+                    count, least + start % GROUPS);
+  for (int q = 0; q < TILE; q++) {
+    float *found = row + (size_t)q * count;
+    int skips = excluded[q] >= 0;
+    if (skips) found[excluded[q]] = INFINITY;
+    float bound = bound_of(least + q * GROUPS, k + (size_t)skips);
+    size_t taken = gather(found, count, bound, k, keys, room);
+    write_ascending(keys, taken, k, query_squares[q], distances + (size_t)q * k,
+                    indices + (size_t)q * k);
   }
 }

@@ -59,7 +59,8 @@ extension SeriesScorer {
         return Float(max(moments.mean, 1e-12))
       }
       let part = parts[index]
-      parts[index].scale = TailScale.fit(to: measured.flatMap { part.measuredValues($0.raw) })
+      parts[index].scale = TailScale.fit(
+        to: measured.flatMap { part.measuredValues($0.raw) }, body: part.scale.body)
     }
   }
 }
@@ -239,13 +240,17 @@ struct SeriesBuilder {
       mean: gaussian.mean, whitening: gaussian.whitening(sigma: sigma), correction: correction)
   }
 
+  /// The share of the baseline below the fitted tails; several channels, whose parts already
+  /// average, do better with more rows in the tail.
+  private var tailStart: Double { channelCount == 1 ? 0.95 : 0.9 }
+
   private func part(
     _ name: String, _ measures: [Int], _ average: SeriesScorer.Average = .arithmetic, tau: Double
   ) -> SeriesScorer.Part {
     SeriesScorer.Part(
       name: name, measures: measures, units: measures.map { _ in 1 }, average: average,
       tau: tau,
-      scale: TailScale(knots: [0], excess: 1))
+      scale: TailScale(knots: [0], excess: 1, body: tailStart))
   }
 
   private func train(

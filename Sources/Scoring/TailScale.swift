@@ -1,21 +1,22 @@
 import Compute
 
 /// Turns a value into -log p, how surprising it is among the baseline's values: empirical up to
-/// their 90 % quantile, a generalized Pareto tail beyond.
+/// a high quantile, a generalized Pareto tail beyond.
 package struct TailScale: Sendable, Equatable, Codable {
-  /// The baseline's quantiles at equal steps of 0...0.9, ascending.
+  /// The baseline's quantiles at equal steps from 0 to `body`, ascending.
   package let knots: [Float]
   /// Mean excess over the last knot.
   package let excess: Float
   /// Share of the baseline below the last knot.
-  static let body = 0.9
+  package let body: Double
   static let knotCount = 201
   /// Shape of the generalized Pareto tail: a little heavier than exponential, for one part's
   /// extrapolation must not drown what the others see.
   static let shape: Float = 0.05
 
   /// * `values`: one for each baseline row, finite, at least one.
-  package static func fit(to values: [Float]) -> TailScale {
+  /// * `body`: share of the values below the tail, 0..<1.
+  package static func fit(to values: [Float], body: Double) -> TailScale {
     let sorted = values.map { Double($0) }.sorted()
     let knots = (0..<knotCount).map {
       Float(quantile(ofSorted: sorted, body * Double($0) / Double(knotCount - 1)))
@@ -23,13 +24,13 @@ package struct TailScale: Sendable, Equatable, Codable {
     let start = Double(knots[knotCount - 1])
     let beyond = Moments(of: sorted.lazy.filter { $0 > start }.map { $0 - start })
     let least = max(1e-9, 1e-3 * abs(start))
-    return TailScale(knots: knots, excess: Float(max(beyond.mean, least)))
+    return TailScale(knots: knots, excess: Float(max(beyond.mean, least)), body: body)
   }
 
   /// -log p, not negative, rising with the value.
   package func surprise(_ value: Float) -> Float {
     let start = knots[knots.count - 1]
-    let tail = Float(-logarithm(1 - Self.body))
+    let tail = Float(-logarithm(1 - body))
     if value >= start {
       let x = Double(Self.shape * (value - start) / excess)
       return tail + Float(logarithm(onePlus: x)) / Self.shape
@@ -42,7 +43,7 @@ package struct TailScale: Sendable, Equatable, Codable {
     guard low > 0 else { return 0 }
     let (below, above) = (knots[low - 1], knots[low])
     let share = above > below ? Double((value - below) / (above - below)) : 0
-    let rank = Self.body * (Double(low - 1) + share) / Double(knots.count - 1)
+    let rank = body * (Double(low - 1) + share) / Double(knots.count - 1)
     return Float(-logarithm(1 - rank))
   }
 }
@@ -71,7 +72,8 @@ func smoothed(_ values: [Float], tau: Double) -> [Float] {
 extension TailScale {
   /// Whether a scale that was read from a file can be computed with.
   package var isUsable: Bool {
-    !knots.isEmpty && excess > 0 && excess.isFinite && knots.allSatisfy(\.isFinite)
+    !knots.isEmpty && body > 0 && body < 1 && excess > 0 && excess.isFinite
+      && knots.allSatisfy(\.isFinite)
       && zip(knots, knots.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }

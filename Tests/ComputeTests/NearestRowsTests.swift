@@ -6,22 +6,56 @@ import Testing
   private let rows = Matrix.gaussian(rows: 1500, columns: 6, seed: 1, stream: 0)
   private let queries = Matrix.gaussian(rows: 16, columns: 6, seed: 2, stream: 0)
 
-  private func sorted(_ query: Int, excluding: Int = -1) -> [Int32] {
-    let distances = (0..<rows.rows).map { row in
+  private func distances(_ query: Int) -> [Double] {
+    (0..<rows.rows).map { row in
       zip(queries.row(query), rows.row(row)).reduce(0.0) {
         $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
       }
     }
+  }
+
+  private func sorted(_ query: Int, excluding: Int = -1) -> [Int32] {
+    let distances = distances(query)
     let order = distances.indices.sorted { distances[$0] < distances[$1] }
     return order.filter { $0 != excluding }.map { Int32($0) }
   }
 
-  @Test(arguments: [1, 5, 64])
+  /// Rows whose distances differ by less than the rounding may change places.
+  @Test(arguments: [1, 5, 64, 300])
   func findsWhatSortingFinds(count: Int) {
     let found = NearestRows(rows).neighbors(of: queries, count: count)
     for query in 0..<16 {
-      #expect(Array(found.indices(of: query)) == Array(sorted(query).prefix(count)))
+      let all = distances(query)
+      let reached = found.indices(of: query).map { Float(all[Int($0)]) }
+      expectClose(reached, all.sorted().prefix(count).map { Float($0) }, tolerance: 1e-5)
+      #expect(Set(found.indices(of: query)).count == count)
+      let places = query * count..<(query + 1) * count
+      expectClose(Array(found.squaredDistances[places]), reached, tolerance: 1e-5)
     }
+  }
+
+  @Test(arguments: [1, 64, 300])
+  func tellsEqualRowsApartByTheirPlace(count: Int) {
+    let same = Matrix(rows: 3000, columns: 4, repeating: 1)
+    let found = NearestRows(same).neighbors(
+      of: Matrix(rows: 16, columns: 4, repeating: 2), count: count)
+    for query in 0..<16 { #expect(found.indices(of: query).elementsEqual(0..<Int32(count))) }
+  }
+
+  @Test func keepsUpWhenEveryRowIsNearerThanTheLast() {
+    let values = (0..<5000).map { Float(5000 - $0) }
+    let found = NearestRows(Matrix(rows: 5000, columns: 1, values: values)).neighbors(
+      of: Matrix(rows: 16, columns: 1), count: 64)
+    for query in 0..<16 {
+      #expect(found.indices(of: query).elementsEqual((4936..<5000).reversed()))
+    }
+  }
+
+  @Test func staysWithinItsRowsWhenNothingIsFinite() {
+    let far = Matrix(rows: 2000, columns: 2, repeating: 3e38)
+    let found = NearestRows(far).neighbors(
+      of: Matrix(rows: 16, columns: 2, repeating: -3e38), count: 20)
+    #expect(found.indices(of: 0).allSatisfy { (0..<2000).contains($0) })
   }
 
   @Test func doesNotSeeTheExcludedRow() {

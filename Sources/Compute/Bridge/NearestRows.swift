@@ -16,15 +16,29 @@ package struct Neighbors: Sendable, Equatable {
   }
 }
 
-/// Rows that are searched for neighbours by exhaustive comparison: one matrix product per block.
+/// Rows that are searched for neighbours by exhaustive comparison.
 package struct NearestRows: Sendable, Equatable {
   package let rows: Matrix
+  /// The rows once more, in panels of 32: for each column their values side by side.
+  private let panels: [Float]
+  /// |x|^2 of each row; those that fill up the last panel are at infinity.
   private let squares: [Float]
-  /// Rows per product; the products of a chunk of queries with a block stay in the second cache.
-  private static let block = 1024
+  private static let panel = 32
+  /// Queries that are compared at the same time.
+  private static let tile = 4
 
   package init(_ rows: Matrix) {
-    (self.rows, squares) = (rows, rows.rowSquares())
+    self.rows = rows
+    let count = (rows.rows + Self.panel - 1) / Self.panel * Self.panel
+    squares = rows.rowSquares() + [Float](repeating: .infinity, count: count - rows.rows)
+    var panels = [Float](repeating: 0, count: count * rows.columns)
+    for row in 0..<rows.rows {
+      let (place, lane) = (row / Self.panel * Self.panel * rows.columns, row % Self.panel)
+      for (column, index) in rows.range(ofRow: row).enumerated() {
+        panels[place + column * Self.panel + lane] = rows.values[index]
+      }
+    }
+    self.panels = panels
   }
 
   /// The `count` nearest rows of each query; O(queries · rows · columns), no queries x rows matrix.
@@ -38,42 +52,58 @@ package struct NearestRows: Sendable, Equatable {
     precondition(queries.columns == rows.columns, "\(queries.columns) against \(rows.columns)")
     precondition(
       count > 0 && count <= rows.rows - (excluded.isEmpty ? 0 : 1), "\(count) of \(rows.rows)")
-    var found = Neighbors(
-      count: count, indices: [Int32](repeating: 0, count: queries.rows * count),
-      squaredDistances: [Float](repeating: .infinity, count: queries.rows * count))
-    let skip =
-      excluded.isEmpty ? [Int32](repeating: -1, count: queries.rows) : excluded
-    precondition(skip.count == queries.rows, "\(skip.count) exclusions, \(queries.rows) queries")
+    precondition(
+      excluded.isEmpty || excluded.count == queries.rows,
+      "\(excluded.count) exclusions, \(queries.rows) queries")
+    var search = Search(self, count: count)
+    var found = Neighbors(count: count, indices: [], squaredDistances: [])
+    found.indices.reserveCapacity(queries.rows * count)
+    found.squaredDistances.reserveCapacity(queries.rows * count)
     let querySquares = queries.rowSquares()
-    var products = Matrix(rows: queries.rows, columns: Self.block)
-    for first in stride(from: 0, to: rows.rows, by: Self.block) {
-      let last = min(first + Self.block, rows.rows)
-      if last - first < Self.block { products = Matrix(rows: queries.rows, columns: last - first) }
-      visit(first..<last, queries, querySquares, skip, &products, &found)
+    for first in stride(from: 0, to: queries.rows, by: Self.tile) {
+      let part = first..<min(first + Self.tile, queries.rows)
+      search.run(self, queries, part, querySquares, excluded)
+      found.indices += search.indices.prefix(part.count * count)
+      found.squaredDistances += search.distances.prefix(part.count * count)
     }
-    unsafe kernel_sort_neighbors(
-      queries.rows, count, &found.squaredDistances, &found.indices)
     return found
   }
 
-  private func visit(
-    _ block: Range<Int>, _ queries: Matrix, _ querySquares: [Float], _ skip: [Int32],
-    _ products: inout Matrix, _ found: inout Neighbors
-  ) {
-    let columns = rows.columns
-    let part = rows.values.span.extracting(block.lowerBound * columns..<block.upperBound * columns)
-    let shape = (rows: queries.rows, columns: block.count)
-    var result = products.values.mutableSpan
-    multiply(
-      queries.values.span, (queries.rows, columns), part, (block.count, columns), into: &result,
-      shape, transposed: .right)
-    unsafe squares.withUnsafeBufferPointer { squares in
-      guard let blockSquares = unsafe squares.baseAddress?.advanced(by: block.lowerBound) else {
-        return
+  /// The memory of one search, used anew for each tile of queries.
+  private struct Search {
+    let count: Int
+    var distances: [Float]
+    var indices: [Int32]
+    private var queries: [Float]
+    private var squares = [Float](repeating: 0, count: tile)
+    private var excluded = [Int32](repeating: -1, count: tile)
+    private var row: [Float]
+    private var keys: [UInt64]
+
+    init(_ rows: NearestRows, count: Int) {
+      self.count = count
+      distances = [Float](repeating: 0, count: tile * count)
+      indices = [Int32](repeating: 0, count: tile * count)
+      queries = [Float](repeating: 0, count: tile * rows.rows.columns)
+      row = [Float](repeating: 0, count: tile * rows.squares.count)
+      keys = [UInt64](repeating: 0, count: 2 * count + 128)
+    }
+
+    /// Searches for the queries of `part`, at most a tile of them.
+    mutating func run(
+      _ rows: NearestRows, _ all: Matrix, _ part: Range<Int>, _ querySquares: [Float],
+      _ excludedRows: [Int32]
+    ) {
+      for (place, query) in part.enumerated() {
+        for (column, index) in all.range(ofRow: query).enumerated() {
+          queries[place * all.columns + column] = -2 * all.values[index]
+        }
+        squares[place] = querySquares[query]
+        excluded[place] = excludedRows.isEmpty ? -1 : excludedRows[query]
       }
       unsafe kernel_nearest(
-        &products.values, querySquares, blockSquares, queries.rows, block.count,
-        Int32(block.lowerBound), skip, found.count, &found.squaredDistances, &found.indices)
+        queries, squares, rows.panels, rows.squares, all.columns, rows.squares.count, excluded,
+        count, &row, &keys, keys.count, &distances, &indices)
     }
   }
 }

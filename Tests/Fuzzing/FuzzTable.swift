@@ -52,14 +52,23 @@ func checkTable(_ bytes: [UInt8]) {
   let whole = read(block: 1 << 16)
   var cut = read(block: 1 + Int(bytes[1] & 63))
   if case .recordCountMismatch = whole.error { broken("two parsers disagree") }
-  if case .file = whole.error {  // a packed file that breaks off may be refused before that
-    guard cut.error != nil else { broken("a broken file is read in small blocks") }
+  if isOneOfSeveral(whole.error) || isOneOfSeveral(cut.error) {
+    guard whole.error != nil, cut.error != nil else { broken("refused in blocks of one size only") }
   } else if let error = whole.error {  // rows before it may have been handed out already
     guard cut.error == error else { broken("\(error) in one block, \(cut) in small ones") }
     guard !error.description.isEmpty else { broken("an error without words") }
   } else {
     if cut.lines.isEmpty { cut.cells = whole.cells }
     guard cut == whole else { broken("\(whole) in one block, \(cut) in small ones") }
+  }
+}
+
+/// Whether the file may be refused for another reason as well, whichever is met first: a packed file
+/// breaks off before or behind other damage, and a record that is too long may be damaged besides.
+private func isOneOfSeveral(_ error: IngestionError?) -> Bool {
+  switch error {
+  case .file, .recordTooLong: true
+  default: false
   }
 }
 

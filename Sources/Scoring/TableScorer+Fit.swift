@@ -15,6 +15,8 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var training = TrainingOptions.rows
   package var noiseLevelTraining = TrainingOptions.noiseLevels
   package var seed: UInt64 = 0
+  /// The parts of the score that count, by name; empty for all.
+  package var parts: [String] = []
 
   package init() {}
 }
@@ -50,6 +52,7 @@ extension TableScorer {
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
       networkShare: options.networkShare, noiseLevel: noiseLevel)
+    if !options.parts.isEmpty { scorer.keep(options.parts) }
     let scores = await scorer.calibrate(exemplars, heldOut: heldOut, workers: workers)
     return TableFit(
       scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history)
@@ -92,6 +95,22 @@ extension TableScorer {
       views.append(view)
     }
     return views
+  }
+
+  /// Leaves only the named parts: views (all, when only residuals are named), residuals, networks.
+  private mutating func keep(_ parts: [String]) {
+    let names = ["standard", "robust", "quantile"]
+    let residuals = ["local", "empirical"].filter { parts.contains($0) }
+    if residuals.isEmpty || !names.allSatisfy({ !parts.contains($0) }) {
+      views = zip(names, views).filter { parts.contains($0.0) }.map(\.1)
+    }
+    if !views.isEmpty, !parts.contains("network") { reconstruction = nil }
+    if !parts.contains("noise level") { noiseLevel = nil }
+    guard residuals.count == 1 else { return }
+    for index in views.indices {
+      views[index].mixture.localWeight = residuals == ["local"] ? 1 : 0
+      views[index].mixture.empiricalWeight = residuals == ["local"] ? 0 : 1
+    }
   }
 
   /// Fits the networks' scales to the held-out rows and returns these rows' scores.

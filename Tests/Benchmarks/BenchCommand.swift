@@ -5,5 +5,5 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stillwater-bench", abstract: "Measures Stillwater.",
-    subcommands: [QualityCommand.self])
+    subcommands: [QualityCommand.self, AblationCommand.self])
 }

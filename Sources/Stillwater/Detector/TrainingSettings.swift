@@ -28,7 +28,7 @@ public struct TrainingSettings: Sendable {
 
   var table: TableScorerOptions {
     var options = TableScorerOptions()
-    (options.seed, options.exemplars) = (seed, exemplars)
+    (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
     options.trainsNetwork = quality != .fast
     // Beside the closed forms one noise level says as much as three, at a third of the cost.
     if exemplars > 0 { options.networkSigmas = [0.4] }

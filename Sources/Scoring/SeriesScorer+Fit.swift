@@ -8,6 +8,8 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
   /// Whether a network is trained.
   package var trainsNetwork = true
   package var training = TrainingOptions.windows
+  /// Multiplies the steps of training.
+  package var effort = 1
   package var width = 128
   package var blocks = 2
   package var seed: UInt64 = 0
@@ -274,7 +276,7 @@ struct SeriesBuilder {
       shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
       windowCount: max(1, count / 10), draw: { draw($0, $1, count - max(1, count / 10)) })
     var training = options.training
-    (training.seed, training.steps) = (options.seed, steps)
+    (training.seed, training.steps) = (options.seed, steps * options.effort)
     let trained = Trainer(training).train(objective, heldOut: judge)
     return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
   }

@@ -76,9 +76,9 @@ extension ModelCard {
 public enum Quality: String, Sendable, Codable, CaseIterable {
   /// The closed-form denoisers alone.
   case fast
-  /// With a trained network.
+  /// With trained networks.
   case balanced
-  /// With a wider network that is trained for longer.
+  /// With networks that are trained for longer.
   case best
 }
 

@@ -32,7 +32,10 @@ public struct TrainingSettings: Sendable {
     options.trainsNetwork = quality != .fast
     // Beside the closed forms one noise level says as much as three, at a third of the cost.
     if exemplars > 0 { options.networkSigmas = [0.4] }
-    if quality == .best { options.training.steps = 1_000 }
+    if quality == .best {
+      options.training.steps = 1_000
+      options.noiseLevelTraining.steps = 2_500
+    }
     return options
   }
 
@@ -40,6 +43,7 @@ public struct TrainingSettings: Sendable {
     var options = SeriesScorerOptions()
     (options.seed, options.window, options.parts) = (seed, window, parts)
     options.trainsNetwork = quality != .fast
+    options.effort = quality == .best ? 2 : 1
     return options
   }
 }

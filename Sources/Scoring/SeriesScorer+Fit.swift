@@ -29,6 +29,8 @@ package struct SeriesFit: Sendable {
   /// Rows of the longest window: nearer rows are not independent.
   package let blockLength: Int
   package let history: TrainingHistory?
+  /// The least normal rows of the baseline, a window apart, worst first.
+  package let suspects: [(segment: Int, row: Int, score: Float)]
 }
 
 extension SeriesScorer {
@@ -49,7 +51,25 @@ extension SeriesScorer {
     let calibrationScores = await builder.leftOutScores(workers: workers)
     return SeriesFit(
       scorer: scorer, calibrationScores: calibrationScores, blockLength: scorer.longest,
-      history: history)
+      history: history, suspects: scorer.suspects(among: measured))
+  }
+
+  /// The rows that score highest, each at least a window from those before it.
+  private func suspects(among measured: [Measured]) -> [(segment: Int, row: Int, score: Float)] {
+    var scores = measured.map(total)
+    var suspects: [(segment: Int, row: Int, score: Float)] = []
+    while suspects.count < mostSuspects {
+      let peaks = scores.indices.compactMap { segment in
+        scores[segment].indices.max { scores[segment][$0] < scores[segment][$1] }
+          .map { (segment: segment, row: $0, score: scores[segment][$0]) }
+      }
+      guard let worst = peaks.max(by: { $0.score < $1.score }), worst.score > 0 else { break }
+      suspects.append(worst)
+      let near =
+        max(0, worst.row - longest)..<min(scores[worst.segment].count, worst.row + longest + 1)
+      for row in near { scores[worst.segment][row] = 0 }
+    }
+    return suspects
   }
 
   /// Fits units and tails to the baseline's measures.

@@ -80,8 +80,14 @@ struct TrainCommand: AsyncParsableCommand {
         [
           "learned from \(summary.rowsUsed ?? 0) rows; model written to \(model)",
           "threshold \(summary.threshold ?? 0): \(summary.promise ?? "")",
-        ])
+        ] + suspects(summary))
     }
+  }
+
+  /// The least normal rows that were learned from, for a look at them.
+  private func suspects(_ summary: RunSummary) -> [String] {
+    let rows = (summary.suspiciousRows ?? []).prefix(3).map { "\($0.file):\($0.line)" }
+    return rows.isEmpty ? [] : ["least normal in the baseline: " + rows.joined(separator: ", ")]
   }
 
   private var settings: TrainingSettings {

@@ -13,6 +13,8 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
   package var width = 128
   package var blocks = 2
   package var seed: UInt64 = 0
+  /// Whether each row is scored by what came before it only.
+  package var isCausal = false
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
   /// Share of the baseline that is fitted; the rest is held back for calibration.
@@ -82,15 +84,16 @@ extension SeriesScorer {
       }
       let part = parts[index]
       parts[index].scale = TailScale.fit(
-        to: measured.flatMap { part.measuredValues($0.raw) }, body: part.scale.body)
+        to: measured.flatMap { part.measuredValues($0.raw, isCausal: isCausal) },
+        body: part.scale.body)
     }
   }
 }
 
 extension SeriesScorer.Part {
   /// The part's values at the rows where all its measures say something; all rows if there is none.
-  fileprivate func measuredValues(_ raw: [[Float]]) -> [Float] {
-    let values = values(raw)
+  fileprivate func measuredValues(_ raw: [[Float]], isCausal: Bool) -> [Float] {
+    let values = values(raw, isCausal: isCausal)
     let known = values.indices.filter { row in !measures.contains { raw[$0][row].isNaN } }
     return known.isEmpty ? values : known.map { values[$0] }
   }
@@ -159,7 +162,9 @@ struct SeriesBuilder {
         condition: WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12),
         denoiser: denoiser)
     }
-    let wide = WindowCutter(length: length(2 * (options.window ?? 200)), channels: 1)
+    // What ends with its row answers sooner when it is short.
+    let width = options.window ?? 200
+    let wide = WindowCutter(length: length(options.isCausal ? width / 2 : 2 * width), channels: 1)
     let level = windows(wide, most: 6_000).centeringRows(over: wide.length)
     let whitened = measure(wide, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
     let count = forecasts.count
@@ -169,7 +174,7 @@ struct SeriesBuilder {
         parts: [
           part("forecast", Array(0..<count), tau: 8), part("residual", [count], tau: 40),
           part("density", [count + 1], tau: 0),
-        ]), history
+        ], isCausal: options.isCausal), history
     )
   }
 
@@ -211,7 +216,9 @@ struct SeriesBuilder {
         part("channels", Array(first..<first + channels.count), .logarithmic, tau: 6))
     }
     return (
-      SeriesScorer(forecasts: [], whitened: whitened, channels: channels, parts: parts), history
+      SeriesScorer(
+        forecasts: [], whitened: whitened, channels: channels, parts: parts,
+        isCausal: options.isCausal), history
     )
   }
 

@@ -356,6 +356,27 @@ import Testing
     #expect(abs(suspect - 252) <= 8, "\(spoiled.errors)")
   }
 
+  @Test func causalScoresStandWhenRowsAreAdded() throws {
+    let folder = try Workdir()
+    try folder.write("base.csv", text("time,v", series(600)))
+    let all = series(400, spike: 250)
+    try folder.write("all.csv", text("time,v", all))
+    try folder.write("early.csv", text("time,v", Array(all.prefix(300))))
+    let trained = try folder.run(
+      "train", "base.csv", "--time", "time", "--model", "m", "--quality", "fast", "--causal")
+    #expect(trained.code == 0, "\(trained.errors)")
+    func lines(_ name: String) throws -> [Substring] {
+      let scored = try folder.run("score", name, "--model", "m", "--output", "out.csv", "--explain")
+      #expect(scored.code == 0, "\(scored.errors)")
+      return try folder.read("out.csv").split(separator: "\n")
+    }
+    let (whole, early) = (try lines("all.csv"), try lines("early.csv"))
+    #expect(early.count == 301 && early.elementsEqual(whole.prefix(301)))
+    #expect(!whole.contains { $0.lowercased().contains("nan") })
+    let refused = try folder.run("train", "base.csv", "--model", "n", "--causal")
+    #expect(refused.code == 64 && refused.errors.contains("--time"))
+  }
+
   @Test func groupsDoNotMix() throws {
     let folder = try Workdir()
     let rows = zip(series(400, machine: "x"), series(400, machine: "y")).flatMap { [$0, $1] }

@@ -1,7 +1,8 @@
 #include "clones.h"
 #include "kernels.h"
 
-// z += bias; y = SiLU(z) = z / (1 + exp(-z)). Keeps z for the way back.
+// y = SiLU(z + bias), SiLU(z) = z g with g = sigmoid(z); z is replaced by the slope
+// SiLU'(z) = g (1 + z (1 - g)), all that the way back needs.
 CLONES void kernel_bias_silu(float *restrict z, const float *restrict bias, float *restrict y,
                              size_t rows, size_t columns) {
   RELAXED
@@ -10,18 +11,24 @@ CLONES void kernel_bias_silu(float *restrict z, const float *restrict bias, floa
     float *yr = y + row * columns;
     for (size_t j = 0; j < columns; j++) {
       float value = zr[j] + bias[j];
-      zr[j] = value;
-      yr[j] = value / (1.0f + fast_exp(-value));
+      float g = 1.0f / (1.0f + fast_exp(-value));
+      yr[j] = value * g;
+      zr[j] = g * (1.0f + value * (1.0f - g));
     }
   }
 }
 
-// dz = dy * SiLU'(z), SiLU'(z) = g (1 + z (1 - g)) with g = sigmoid(z). dz may be dy.
-CLONES void kernel_silu_backward(const float *z, const float *dy, float *dz, size_t count) {
-  RELAXED
-  for (size_t i = 0; i < count; i++) {
-    float g = 1.0f / (1.0f + fast_exp(-z[i]));
-    dz[i] = dy[i] * g * (1.0f + z[i] * (1.0f - g));
+// dy *= slope; dbias += column sums of the result.
+CLONES void kernel_slope_backward(const float *restrict slope, float *restrict dy,
+                                  float *restrict dbias, size_t rows, size_t columns) {
+  for (size_t row = 0; row < rows; row++) {
+    const float *sr = slope + row * columns;
+    float *dyr = dy + row * columns;
+    for (size_t j = 0; j < columns; j++) {
+      float d = dyr[j] * sr[j];
+      dyr[j] = d;
+      dbias[j] += d;
+    }
   }
 }
 
@@ -32,9 +39,17 @@ CLONES void kernel_add_bias(float *restrict y, const float *restrict bias, size_
     for (size_t j = 0; j < columns; j++) y[row * columns + j] += bias[j];
 }
 
-// h += dh + bias, row by row: the end of a residual block.
-CLONES void kernel_add_residual(float *restrict h, const float *restrict dh,
-                                const float *restrict bias, size_t rows, size_t columns) {
-  for (size_t row = 0; row < rows; row++)
-    for (size_t j = 0; j < columns; j++) h[row * columns + j] += dh[row * columns + j] + bias[j];
+// Adds up weight (output - target)^2 and writes its gradient, both times scale.
+CLONES double kernel_weighted_loss(const float *restrict output, const float *restrict target,
+                                   const float *restrict weight, float *restrict gradient,
+                                   size_t count, float scale) {
+  RELAXED
+  double total = 0;
+  for (size_t i = 0; i < count; i++) {
+    float residual = output[i] - target[i];
+    float weighted = weight[i] * residual;
+    total += (double)(weighted * residual);
+    gradient[i] = 2 * scale * weighted;
+  }
+  return total * (double)scale;
 }

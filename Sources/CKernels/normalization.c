@@ -3,32 +3,40 @@
 
 #define LAYER_NORM_EPSILON 1e-5f
 
-// y = gain * (x - mean) * rstd + bias per row (Ba et al. 2016); keeps mean and rstd for the way back.
-CLONES void kernel_layer_norm(const float *restrict x, const float *restrict gain,
-                              const float *restrict bias, float *restrict y, float *restrict mean,
-                              float *restrict rstd, size_t rows, size_t columns) {
+// h += before + offset, then y = gain * (h - mean) * rstd + bias per row (Ba et al. 2016); keeps mean
+// and rstd for the way back. `before` may be NULL: the first block has none.
+CLONES void kernel_residual_layer_norm(const float *before, const float *restrict offset,
+                                       float *restrict h, const float *restrict gain,
+                                       const float *restrict bias, float *restrict y,
+                                       float *restrict mean, float *restrict rstd, size_t rows,
+                                       size_t columns) {
   RELAXED
   for (size_t row = 0; row < rows; row++) {
-    const float *xr = x + row * columns;
+    float *hr = h + row * columns;
     float *yr = y + row * columns;
-    float sum = 0;
-    for (size_t j = 0; j < columns; j++) sum += xr[j];
+    float sum = 0, squares = 0;
+    if (before) {
+      const float *br = before + row * columns;
+      for (size_t j = 0; j < columns; j++) sum += hr[j] += br[j] + offset[j];
+    } else {
+      for (size_t j = 0; j < columns; j++) sum += hr[j] += offset[j];
+    }
     float center = sum / (float)columns;
-    float squares = 0;
-    for (size_t j = 0; j < columns; j++) squares += (xr[j] - center) * (xr[j] - center);
+    for (size_t j = 0; j < columns; j++) squares += (hr[j] - center) * (hr[j] - center);
     float scale = 1.0f / __builtin_sqrtf(squares / (float)columns + LAYER_NORM_EPSILON);
-    for (size_t j = 0; j < columns; j++) yr[j] = (xr[j] - center) * scale * gain[j] + bias[j];
+    for (size_t j = 0; j < columns; j++) yr[j] = (hr[j] - center) * scale * gain[j] + bias[j];
     mean[row] = center;
     rstd[row] = scale;
   }
 }
 
-// dx += gradient through the normalization; dgain and dbias add up over rows.
+// dx += gradient through the normalization, or = it when `first`; dgain, dbias and the column sums of
+// dx (the gradient of the offset added before) add up over rows.
 CLONES void kernel_layer_norm_backward(const float *restrict x, const float *restrict gain,
                                        const float *restrict mean, const float *restrict rstd,
-                                       const float *restrict dy, float *restrict dx,
-                                       float *restrict dgain, float *restrict dbias, size_t rows,
-                                       size_t columns) {
+                                       const float *restrict dy, float *restrict dx, int first,
+                                       float *restrict dgain, float *restrict dbias,
+                                       float *restrict doffset, size_t rows, size_t columns) {
   RELAXED
   for (size_t row = 0; row < rows; row++) {
     const float *xr = x + row * columns;
@@ -44,9 +52,12 @@ CLONES void kernel_layer_norm_backward(const float *restrict x, const float *res
       dbias[j] += dyr[j];
     }
     float mean_g = sum / (float)columns, mean_product = product / (float)columns;
+    if (first) memset(dxr, 0, columns * sizeof *dxr);
     for (size_t j = 0; j < columns; j++) {
       float normalized = (xr[j] - center) * scale;
-      dxr[j] += scale * (dyr[j] * gain[j] - mean_g - normalized * mean_product);
+      float d = dxr[j] + scale * (dyr[j] * gain[j] - mean_g - normalized * mean_product);
+      dxr[j] = d;
+      doffset[j] += d;
     }
   }
 }

@@ -15,6 +15,9 @@ package struct RandomStream: Sendable {
     return Self.scatter(key &+ 0x9e37_79b9_7f4a_7c15 &* position)
   }
 
+  /// Passes over `count` numbers.
+  package mutating func skip(_ count: Int) { position &+= UInt64(truncatingIfNeeded: count) }
+
   /// A number in 0..<1 with 53 random bits.
   package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 

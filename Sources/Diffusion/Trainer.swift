@@ -104,8 +104,12 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
 /// Denoising score matching (Vincent 2011) by stochastic gradient descent.
 package struct Trainer: Sendable {
   package let options: TrainingOptions
+  /// Threads that may work on a step; the trained network does not depend on it.
+  package let threads: Int
 
-  package init(_ options: TrainingOptions) { self.options = options }
+  package init(_ options: TrainingOptions, threads: Int = .max) {
+    (self.options, self.threads) = (options, threads)
+  }
 
   /// Trains a fresh network.
   ///
@@ -117,7 +121,7 @@ package struct Trainer: Sendable {
     -> TrainedNetwork
   {
     let network = ResidualNetwork(objective.shape)
-    var state = TrainingState(network, options)
+    var state = TrainingState(network, options, threads: threads)
     let judge = heldOut.map { HeldOutLoss($0, batch: options.batch) }
     var stop = EarlyStopping(patience: options.patience)
     for step in 0..<options.steps {
@@ -140,65 +144,6 @@ package struct Trainer: Sendable {
   }
 }
 
-/// Parameters, optimizer and memory of a running training.
-private struct TrainingState {
-  let network: ResidualNetwork
-  let options: TrainingOptions
-  let schedule: LearningRateSchedule
-  var batch: TrainingBatch
-  var parameters: [Float]
-  var optimizer: AdamW
-  var history = TrainingHistory()
-  private var gradient: [Float]
-  private var dy: Matrix
-  private var workspace: ResidualNetwork.Workspace
-  private var failures = 0
-
-  init(_ network: ResidualNetwork, _ options: TrainingOptions) {
-    (self.network, self.options) = (network, options)
-    schedule = .cosineDecay(warmUp: options.warmUp, total: options.steps)
-    batch = TrainingBatch(network.shape, rows: options.batch)
-    parameters = network.initialParameters(seed: options.seed)
-    optimizer = AdamW(options.optimizer, parameters: parameters)
-    gradient = [Float](repeating: 0, count: parameters.count)
-    workspace = ResidualNetwork.Workspace(network.shape, batch: options.batch)
-    dy = batch.targets
-  }
-
-  /// One step on the current batch; false after three steps in a row that were not finite.
-  mutating func advance(step: Int) -> Bool {
-    let dropout = Dropout(share: options.dropout, seed: options.seed, step: step)
-    network.forward(parameters, batch.inputs, &workspace, dropout: dropout)
-    let loss = weightedLoss(workspace.output, batch, gradient: &dy)
-    for index in gradient.indices { gradient[index] = 0 }
-    network.backward(
-      parameters, x: batch.inputs, dy: dy, &workspace, gradient: &gradient, dropout: dropout)
-    let moved =
-      loss.isFinite && optimizer.update(&parameters, &gradient, rate: schedule.rate(at: step))
-    failures = moved ? 0 : failures + 1
-    history.steps = step + 1
-    if moved {
-      history.finalLoss = history.finalLoss.map { 0.9 * $0 + 0.1 * loss } ?? loss
-    } else {
-      history.skipped += 1
-    }
-    return failures < 3
-  }
-}
-
-/// The mean of weight · (output - target)², and its gradient.
-func weightedLoss(_ output: Matrix, _ batch: TrainingBatch, gradient: inout Matrix) -> Double {
-  var total = 0.0
-  let scale = 1 / Float(output.values.count)
-  for index in output.values.indices {
-    let residual = output.values[index] - batch.targets.values[index]
-    let weighted = batch.weights.values[index] * residual
-    total += Double(weighted * residual)
-    gradient.values[index] = 2 * scale * weighted
-  }
-  return total * Double(scale)
-}
-
 /// The loss on one fixed batch of held-out samples.
 private struct HeldOutLoss {
   private var batch: TrainingBatch
@@ -212,7 +157,11 @@ private struct HeldOutLoss {
     var workspace = ResidualNetwork.Workspace(network.shape, batch: batch.inputs.rows)
     network.forward(parameters, batch.inputs, &workspace)
     var gradient = batch.targets
-    return weightedLoss(workspace.output, batch, gradient: &gradient)
+    var slopes = gradient.values.mutableSpan
+    return weightedLoss(
+      workspace.output.values.span, target: batch.targets.values.span,
+      weight: batch.weights.values.span, gradient: &slopes,
+      scale: 1 / Float(batch.targets.values.count))
   }
 }
 

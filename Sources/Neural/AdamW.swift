@@ -1,4 +1,4 @@
-import Compute
+package import Compute
 
 /// AdamW (Loshchilov and Hutter 2019) with clipping by the global norm and a running average of the
 /// parameters, in one walk over all of them.
@@ -36,21 +36,19 @@ package struct AdamW: Sendable {
   ///
   /// - Parameters:
   ///   - parameters: `[count]`.
-  ///   - gradient: `[count]`; scaled down when its norm is above the clip.
+  ///   - gradients: `[shards, count]`; the gradient is their sum, which is left in the first, and is
+  ///     scaled down when its norm is above the clip.
   ///   - rate: the share of the learning rate, 0...1, from a schedule.
+  ///   - threads: how many share the work; the result does not depend on it.
   /// - Returns: false when the gradient was not finite and the step was passed over.
   @discardableResult
-  package mutating func update(_ parameters: inout [Float], _ gradient: inout [Float], rate: Float)
-    -> Bool
-  {
-    let norm = sumOfSquares(gradient.span).squareRoot()
+  package mutating func update(
+    _ parameters: inout [Float], _ gradients: inout Matrix, rate: Float, threads: Int = 1
+  ) -> Bool {
+    let norm = Float(sumShards(&gradients, threads: threads).squareRoot())
     guard norm.isFinite else {
       skipped += 1
       return false
-    }
-    if norm > options.clipNorm {
-      let scale = options.clipNorm / norm
-      for index in gradient.indices { gradient[index] *= scale }
     }
     step += 1
     // The average starts as the plain mean of the first steps, else it would remember the start.
@@ -59,8 +57,9 @@ package struct AdamW: Sendable {
       AdamWStep(
         step: step, learningRate: options.learningRate * rate, beta1: options.beta1,
         beta2: options.beta2, epsilon: options.epsilon, weightDecay: options.weightDecay,
-        averaging: averaging),
-      parameters: &parameters, average: &average, m: &m, v: &v, gradient: gradient)
+        gradientScale: norm > options.clipNorm ? options.clipNorm / norm : 1, averaging: averaging),
+      parameters: &parameters, average: &average, m: &m, v: &v, gradient: gradients,
+      threads: threads)
     return true
   }
 }

@@ -6,23 +6,20 @@ struct Linear: Sendable {
   let weight, bias: Range<Int>
 
   /// Writes `x W`, `[batch, outputs]`, without the bias.
-  func forward(_ parameters: Span<Float>, _ x: Matrix, into y: inout Matrix) {
+  func forward(_ parameters: Span<Float>, _ x: Span<Float>, into y: inout Matrix) {
     let shape = (rows: y.rows, columns: y.columns)
     var result = y.values.mutableSpan
     multiply(
-      x.values.span, (x.rows, x.columns), parameters.extracting(weight), (inputs, outputs),
-      into: &result, shape)
+      x, (shape.rows, inputs), parameters.extracting(weight), (inputs, outputs), into: &result,
+      shape)
   }
 
-  /// Adds the gradients of W and b for the gradient `dy` of the output.
-  func accumulate(_ x: Matrix, _ dy: Matrix, into gradient: inout [Float]) {
-    var all = gradient.mutableSpan
-    var weights = all._mutatingExtracting(weight)
+  /// Adds the gradient of W for the gradient `dy` of the output; whatever makes `dy` adds that of b.
+  func accumulate(_ x: Span<Float>, _ dy: Matrix, into gradient: inout MutableSpan<Float>) {
+    var weights = gradient._mutatingExtracting(weight)
     multiply(
-      x.values.span, (x.rows, x.columns), dy.values.span, (dy.rows, dy.columns), into: &weights,
+      x, (dy.rows, inputs), dy.values.span, (dy.rows, dy.columns), into: &weights,
       (inputs, outputs), transposed: .left, accumulating: true)
-    var biases = all._mutatingExtracting(bias)
-    addColumnSums(of: dy, to: &biases)
   }
 
   /// Writes the gradient of the input, `dy W'`, `[batch, inputs]`.
@@ -44,48 +41,30 @@ struct Linear: Sendable {
   }
 }
 
-/// Layer normalization with gain and bias (Ba et al., 2016).
+/// Layer normalization with gain and bias (Ba et al., 2016) of a sum, `before + x + offset`.
 struct Normalization: Sendable {
   let gain, bias: Range<Int>
+  /// The bias of the linear layer that made `x`.
+  let offset: Range<Int>
 
-  func forward(_ parameters: Span<Float>, _ x: Matrix, into y: inout Normalized) {
-    layerNorm(
-      x, gain: parameters.extracting(gain), bias: parameters.extracting(bias), into: &y.values,
-      mean: &y.mean, rstd: &y.rstd)
+  func forward(_ parameters: Span<Float>, before: Matrix?, _ x: inout Normalized) {
+    x.forward(
+      before: before, offset: parameters.extracting(offset), gain: parameters.extracting(gain),
+      bias: parameters.extracting(bias))
   }
 
-  /// Adds the gradient of `x` to `dx` and those of gain and bias to `gradient`.
+  /// Adds the gradient of the sum to `dx`, or writes it when `replacing`; adds up `gradient`.
   func backward(
-    _ parameters: Span<Float>, x: Matrix, _ y: Normalized, dy: Matrix, dx: inout Matrix,
-    gradient: inout [Float]
+    _ parameters: Span<Float>, _ x: Normalized, dy: Matrix, dx: inout Matrix, replacing: Bool,
+    gradient: inout MutableSpan<Float>
   ) {
-    var dgain = [Float](repeating: 0, count: gain.count)
-    var dbias = dgain
-    var gains = dgain.mutableSpan
-    var biases = dbias.mutableSpan
-    layerNormBackward(
-      x: x, gain: parameters.extracting(gain), mean: y.mean, rstd: y.rstd, dy: dy, dx: &dx,
-      dgain: &gains, dbias: &biases)
-    for offset in 0..<gain.count {
-      gradient[gain.lowerBound + offset] += dgain[offset]
-      gradient[bias.lowerBound + offset] += dbias[offset]
-    }
+    x.backward(
+      dy: dy, gain: parameters.extracting(gain), dx: &dx, replacing: replacing,
+      gradient: &gradient, Normalized.Places(gain: gain, bias: bias, offset: offset))
   }
 
   func initialize(_ parameters: inout [Float]) {
     for index in gain { parameters[index] = 1 }
     for index in bias { parameters[index] = 0 }
-  }
-}
-
-/// Normalized rows with what the way back needs.
-struct Normalized: Sendable {
-  var values: Matrix
-  var mean, rstd: [Float]
-
-  init(batch: Int, features: Int) {
-    values = Matrix(rows: batch, columns: features)
-    mean = [Float](repeating: 0, count: batch)
-    rstd = mean
   }
 }

@@ -30,7 +30,8 @@ struct ParameterLayout {
       inputs: inputs, outputs: outputs, weight: add(inputs * outputs), bias: add(outputs))
   }
 
-  mutating func addNormalization(_ features: Int) -> Normalization {
-    Normalization(gain: add(features), bias: add(features))
+  /// A normalization after the linear layer whose bias is `offset`.
+  mutating func addNormalization(_ features: Int, offset: Range<Int>) -> Normalization {
+    Normalization(gain: add(features), bias: add(features), offset: offset)
   }
 }

@@ -15,8 +15,14 @@ package struct ResidualNetwork: Sendable {
     var layout = ParameterLayout()
     self.shape = shape
     input = layout.addLinear(shape.inputs, shape.width)
-    blocks = (0..<shape.blocks).map { _ in ResidualBlock(&layout, width: shape.width) }
-    normalization = layout.addNormalization(shape.width)
+    var blocks: [ResidualBlock] = []
+    var offset = input.bias
+    for _ in 0..<shape.blocks {
+      blocks.append(ResidualBlock(&layout, width: shape.width, offset: offset))
+      offset = blocks.last?.second.bias ?? offset
+    }
+    self.blocks = blocks
+    normalization = layout.addNormalization(shape.width, offset: offset)
     output = layout.addLinear(shape.width, shape.outputs)
     parameterCount = layout.count
   }
@@ -37,17 +43,27 @@ package struct ResidualNetwork: Sendable {
   /// * `x`: `[batch, inputs]`, batch as in the workspace.
   /// * `dropout`: in training only.
   package func forward(
-    _ parameters: [Float], _ x: Matrix, _ workspace: inout Workspace, dropout: Dropout? = nil
+    _ parameters: Span<Float>, _ x: Span<Float>, _ workspace: inout Workspace,
+    dropout: Dropout? = nil
   ) {
-    let parameters = parameters.span
-    input.forward(parameters, x, into: &workspace.h)
-    addBias(parameters.extracting(input.bias), to: &workspace.h)
+    input.forward(parameters, x, into: &workspace.hidden[0].x)
     for (index, block) in blocks.enumerated() {
-      block.forward(parameters, &workspace.h, &workspace.blocks[index], dropout: dropout)
+      normalize(parameters, block.normalization, index, &workspace)
+      block.forward(
+        parameters, workspace.hidden[index], &workspace.blocks[index],
+        into: &workspace.hidden[index + 1].x, dropout: dropout)
     }
-    normalization.forward(parameters, workspace.h, into: &workspace.normalized)
-    output.forward(parameters, workspace.normalized.values, into: &workspace.output)
+    normalize(parameters, normalization, blocks.count, &workspace)
+    output.forward(parameters, workspace.hidden[blocks.count].y.values.span, into: &workspace.output)
     addBias(parameters.extracting(output.bias), to: &workspace.output)
+  }
+
+  private func normalize(
+    _ parameters: Span<Float>, _ normalization: Normalization, _ index: Int,
+    _ workspace: inout Workspace
+  ) {
+    let before = index > 0 ? workspace.hidden[index - 1].x : nil
+    normalization.forward(parameters, before: before, &workspace.hidden[index])
   }
 
   /// Adds the gradient of all parameters, given the gradient of the output in `dy` and the
@@ -57,19 +73,20 @@ package struct ResidualNetwork: Sendable {
   /// * `dy`: `[batch, outputs]`.
   /// * `gradient`: `[parameterCount]`, added to.
   package func backward(
-    _ parameters: [Float], x: Matrix, dy: Matrix, _ workspace: inout Workspace,
-    gradient: inout [Float], dropout: Dropout? = nil
+    _ parameters: Span<Float>, x: Span<Float>, dy: Matrix, _ workspace: inout Workspace,
+    gradient: inout MutableSpan<Float>, dropout: Dropout? = nil
   ) {
-    let parameters = parameters.span
-    output.accumulate(workspace.normalized.values, dy, into: &gradient)
-    output.backward(parameters, dy, into: &workspace.dnormalized)
-    workspace.clearHiddenGradient()
+    output.accumulate(workspace.hidden[blocks.count].y.values.span, dy, into: &gradient)
+    var biases = gradient._mutatingExtracting(output.bias)
+    addColumnSums(of: dy, to: &biases)
+    output.backward(parameters, dy, into: &workspace.scratch)
     normalization.backward(
-      parameters, x: workspace.h, workspace.normalized, dy: workspace.dnormalized,
-      dx: &workspace.dh, gradient: &gradient)
+      parameters, workspace.hidden[blocks.count], dy: workspace.scratch, dx: &workspace.dh,
+      replacing: true, gradient: &gradient)
     for (index, block) in blocks.enumerated().reversed() {
       block.backward(
-        parameters, &workspace.dh, &workspace.blocks[index], gradient: &gradient, dropout: dropout)
+        parameters, workspace.hidden[index], &workspace.blocks[index], dh: &workspace.dh,
+        scratch: &workspace.scratch, gradient: &gradient, dropout: dropout)
     }
     input.accumulate(x, workspace.dh, into: &gradient)
   }
@@ -78,20 +95,36 @@ package struct ResidualNetwork: Sendable {
   package struct Workspace: Sendable {
     /// F(x), `[batch, outputs]`.
     package fileprivate(set) var output: Matrix
-    fileprivate var h, dh, dnormalized: Matrix
-    fileprivate var normalized: Normalized
+    fileprivate var dh, scratch: Matrix
+    /// What each block reads, and last what the output layer reads.
+    fileprivate var hidden: [Normalized]
     fileprivate var blocks: [BlockActivations]
 
     package init(_ shape: NetworkShape, batch: Int) {
-      h = Matrix(rows: batch, columns: shape.width)
-      (dh, dnormalized) = (h, h)
-      normalized = Normalized(batch: batch, features: shape.width)
+      dh = Matrix(rows: batch, columns: shape.width)
+      scratch = dh
+      hidden = (0...shape.blocks).map { _ in Normalized(rows: batch, columns: shape.width) }
       blocks = (0..<shape.blocks).map { _ in BlockActivations(batch: batch, width: shape.width) }
       output = Matrix(rows: batch, columns: shape.outputs)
     }
+  }
+}
 
-    fileprivate mutating func clearHiddenGradient() {
-      for index in dh.values.indices { dh.values[index] = 0 }
-    }
+extension ResidualNetwork {
+  /// The same with whole arrays and matrices.
+  package func forward(
+    _ parameters: [Float], _ x: Matrix, _ workspace: inout Workspace, dropout: Dropout? = nil
+  ) {
+    forward(parameters.span, x.values.span, &workspace, dropout: dropout)
+  }
+
+  /// The same with whole arrays and matrices.
+  package func backward(
+    _ parameters: [Float], x: Matrix, dy: Matrix, _ workspace: inout Workspace,
+    gradient: inout [Float], dropout: Dropout? = nil
+  ) {
+    var sums = gradient.mutableSpan
+    backward(
+      parameters.span, x: x.values.span, dy: dy, &workspace, gradient: &sums, dropout: dropout)
   }
 }

@@ -6,16 +6,20 @@
 
 // activation.c
 void kernel_bias_silu(float *z, const float *bias, float *y, size_t rows, size_t columns);
-void kernel_silu_backward(const float *z, const float *dy, float *dz, size_t count);
+void kernel_slope_backward(const float *slope, float *dy, float *dbias, size_t rows,
+                           size_t columns);
 void kernel_add_bias(float *y, const float *bias, size_t rows, size_t columns);
-void kernel_add_residual(float *h, const float *dh, const float *bias, size_t rows, size_t columns);
+double kernel_weighted_loss(const float *output, const float *target, const float *weight,
+                            float *gradient, size_t count, float scale);
 
 // normalization.c
-void kernel_layer_norm(const float *x, const float *gain, const float *bias, float *y, float *mean,
-                       float *rstd, size_t rows, size_t columns);
+void kernel_residual_layer_norm(const float *before, const float *offset, float *h,
+                                const float *gain, const float *bias, float *y, float *mean,
+                                float *rstd, size_t rows, size_t columns);
 void kernel_layer_norm_backward(const float *x, const float *gain, const float *mean,
-                                const float *rstd, const float *dy, float *dx, float *dgain,
-                                float *dbias, size_t rows, size_t columns);
+                                const float *rstd, const float *dy, float *dx, int first,
+                                float *dgain, float *dbias, float *doffset, size_t rows,
+                                size_t columns);
 
 // reduction.c
 float kernel_sum_of_squares(const float *x, size_t count);
@@ -43,8 +47,9 @@ void kernel_gaussian(uint64_t seed, uint64_t stream, uint64_t first, float *nois
 
 // optimizer.c
 void kernel_adamw(float *parameters, float *average, float *m, float *v, const float *gradient,
-                  size_t count, float rate, float beta1, float beta2, float epsilon, float decay,
-                  float correction1, float correction2, float averaging);
+                  size_t count, float scale, float rate, float beta1, float beta2, float epsilon,
+                  float decay, float correction1, float correction2, float averaging);
+double kernel_sum_shards(float *shards, size_t rows, size_t stride, size_t count);
 
 // posterior.c
 void kernel_posterior_weights(float *products, const float *center_squares, const float *scales,

@@ -1,6 +1,7 @@
 import CKernels
 
-/// `z += bias` row by row, then `y = SiLU(z)`; both `[rows, columns]`.
+/// `y = SiLU(z + bias)` row by row; `z` is replaced by the slope SiLU'(z + bias); both
+/// `[rows, columns]`.
 package func biasSiLU(_ z: inout Matrix, bias: Span<Float>, into y: inout Matrix) {
   checkShapes(z, y, bias)
   unsafe bias.withUnsafeBufferPointer { bias in
@@ -9,13 +10,17 @@ package func biasSiLU(_ z: inout Matrix, bias: Span<Float>, into y: inout Matrix
   }
 }
 
-/// Replaces `dy` by `dy · SiLU'(z)`.
-package func siluBackward(z: Matrix, dy: inout Matrix) {
-  precondition(z.values.count == dy.values.count, "\(z.values.count) against \(dy.values.count)")
-  let count = dy.values.count
-  unsafe dy.values.withUnsafeMutableBufferPointer { dy in
-    guard let dy = dy.baseAddress else { return }
-    unsafe kernel_silu_backward(z.values, dy, dy, count)
+/// Replaces `dy` by `dy · slope` and adds the sums of its columns to `gradient[bias]`.
+package func slopeBackward(
+  _ slope: Matrix, dy: inout Matrix, gradient: inout MutableSpan<Float>, bias: Range<Int>
+) {
+  precondition(
+    slope.columns == dy.columns && slope.rows == dy.rows && bias.count == dy.columns,
+    "[\(slope.rows), \(slope.columns)], [\(dy.rows), \(dy.columns)] and \(bias.count) biases")
+  var sums = gradient._mutatingExtracting(bias)
+  unsafe sums.withUnsafeMutableBufferPointer { sums in
+    guard let sums = sums.baseAddress else { return }
+    unsafe kernel_slope_backward(slope.values, &dy.values, sums, dy.rows, dy.columns)
   }
 }
 
@@ -28,88 +33,93 @@ package func addBias(_ bias: Span<Float>, to y: inout Matrix) {
   }
 }
 
-/// `h += dh + bias` row by row: the end of a residual block.
-package func addResidual(_ dh: Matrix, bias: Span<Float>, to h: inout Matrix) {
-  checkShapes(h, dh, bias)
-  unsafe bias.withUnsafeBufferPointer { bias in
-    guard let bias = bias.baseAddress else { return }
-    unsafe kernel_add_residual(&h.values, dh.values, bias, h.rows, h.columns)
-  }
-}
-
-/// Layer normalization (Ba et al., 2016) of `x` into `y`; `mean` and `rstd`, `[rows]`, are kept for
-/// the way back.
-package func layerNorm(
-  _ x: Matrix, gain: Span<Float>, bias: Span<Float>, into y: inout Matrix, mean: inout [Float],
-  rstd: inout [Float]
-) {
-  checkShapes(x, y, gain)
-  checkShapes(x, y, bias)
-  precondition(mean.count == x.rows && rstd.count == x.rows, "\(mean.count) means, \(x.rows) rows")
-  unsafe gain.withUnsafeBufferPointer { gain in
-    unsafe bias.withUnsafeBufferPointer { bias in
-      guard let gain = gain.baseAddress, let bias = bias.baseAddress else { return }
-      unsafe kernel_layer_norm(
-        x.values, gain, bias, &y.values, &mean, &rstd, x.rows, x.columns)
-    }
-  }
-}
-
-/// Adds the gradient through a layer normalization to `dx`, `dgain` and `dbias`.
-package func layerNormBackward(
-  x: Matrix, gain: Span<Float>, mean: [Float], rstd: [Float], dy: Matrix, dx: inout Matrix,
-  dgain: inout MutableSpan<Float>, dbias: inout MutableSpan<Float>
-) {
-  checkShapes(x, dy, gain)
-  checkShapes(x, dx, gain)
+/// The mean of weight · (output - target)² times `scale`, and its gradient; all of one length.
+package func weightedLoss(
+  _ output: Span<Float>, target: Span<Float>, weight: Span<Float>,
+  gradient: inout MutableSpan<Float>, scale: Float
+) -> Double {
+  let count = output.count
   precondition(
-    dgain.count == x.columns && dbias.count == x.columns, "\(dgain.count) gains, \(x.columns)")
-  unsafe gain.withUnsafeBufferPointer { gain in
-    unsafe dgain.withUnsafeMutableBufferPointer { dgain in
-      unsafe dbias.withUnsafeMutableBufferPointer { dbias in
-        guard let gain = gain.baseAddress, let dgain = dgain.baseAddress,
-          let dbias = dbias.baseAddress
-        else { return }
-        unsafe kernel_layer_norm_backward(
-          x.values, gain, mean, rstd, dy.values, &dx.values, dgain, dbias, x.rows, x.columns)
+    target.count == count && weight.count == count && gradient.count == count,
+    "\(count) outputs, \(target.count) targets, \(weight.count) weights")
+  return unsafe output.withUnsafeBufferPointer { output in
+    unsafe target.withUnsafeBufferPointer { target in
+      unsafe weight.withUnsafeBufferPointer { weight in
+        unsafe gradient.withUnsafeMutableBufferPointer { gradient in
+          guard let output = output.baseAddress, let target = target.baseAddress,
+            let weight = weight.baseAddress, let gradient = gradient.baseAddress
+          else { return 0 }
+          return unsafe kernel_weighted_loss(output, target, weight, gradient, count, scale)
+        }
       }
     }
   }
 }
 
-/// The settings of one AdamW step; `step` counts from 1.
-package struct AdamWStep: Sendable {
-  package var step: Int
-  package var learningRate, beta1, beta2, epsilon, weightDecay: Float
-  /// Share of the old value in the running average of the parameters.
-  package var averaging: Float
+/// Rows before and after a layer normalization, with what the way back needs.
+package struct Normalized: Sendable {
+  /// `[rows, columns]`.
+  package var x, y: Matrix
+  /// `[rows]`.
+  package var mean, rstd: [Float]
 
-  package init(
-    step: Int, learningRate: Float, beta1: Float, beta2: Float, epsilon: Float, weightDecay: Float,
-    averaging: Float
-  ) {
-    (self.step, self.learningRate, self.averaging) = (step, learningRate, averaging)
-    (self.beta1, self.beta2) = (beta1, beta2)
-    (self.epsilon, self.weightDecay) = (epsilon, weightDecay)
+  package init(rows: Int, columns: Int) {
+    x = Matrix(rows: rows, columns: columns)
+    (y, mean) = (x, [Float](repeating: 0, count: rows))
+    rstd = mean
   }
-}
 
-/// One step of AdamW (Loshchilov and Hutter 2019) on all parameters at once, and of their running
-/// average; all arrays `[count]`.
-package func adamW(
-  _ settings: AdamWStep, parameters: inout [Float], average: inout [Float], m: inout [Float],
-  v: inout [Float], gradient: [Float]
-) {
-  let count = parameters.count
-  precondition(
-    average.count == count && m.count == count && v.count == count && gradient.count == count,
-    "\(count) parameters, \(gradient.count) gradients")
-  let step = Double(settings.step)
-  unsafe kernel_adamw(
-    &parameters, &average, &m, &v, gradient, count, settings.learningRate, settings.beta1,
-    settings.beta2, settings.epsilon, settings.learningRate * settings.weightDecay,
-    Float(1 - power(Double(settings.beta1), step)), Float(1 - power(Double(settings.beta2), step)),
-    settings.averaging)
+  /// `x += before + offset`, then `y` is its layer normalization (Ba et al., 2016), in one pass.
+  package mutating func forward(
+    before: Matrix?, offset: Span<Float>, gain: Span<Float>, bias: Span<Float>
+  ) {
+    checkShapes(x, before ?? x, offset)
+    precondition(gain.count == x.columns && bias.count == x.columns, "\(gain.count), \(x.columns)")
+    unsafe offset.withUnsafeBufferPointer { offset in
+      unsafe gain.withUnsafeBufferPointer { gain in
+        unsafe bias.withUnsafeBufferPointer { bias in
+          guard let offset = offset.baseAddress, let gain = gain.baseAddress,
+            let bias = bias.baseAddress
+          else { return }
+          unsafe kernel_residual_layer_norm(
+            before?.values, offset, &x.values, gain, bias, &y.values, &mean, &rstd, x.rows,
+            x.columns)
+        }
+      }
+    }
+  }
+
+  /// The gradients that a way back adds to, as places among all parameters.
+  package struct Places {
+    package let gain, bias, offset: Range<Int>
+    package init(gain: Range<Int>, bias: Range<Int>, offset: Range<Int>) {
+      (self.gain, self.bias, self.offset) = (gain, bias, offset)
+    }
+  }
+
+  /// Adds the gradient of `x` to `dx`, or writes it when `replacing`, and those of gain, bias and
+  /// offset to `gradient`, in one pass.
+  package func backward(
+    dy: Matrix, gain: Span<Float>, dx: inout Matrix, replacing: Bool,
+    gradient: inout MutableSpan<Float>, _ places: Places
+  ) {
+    checkShapes(x, dy, gain)
+    checkShapes(x, dx, gain)
+    for place in [places.gain, places.bias, places.offset] {
+      precondition(
+        place.count == x.columns && place.upperBound <= gradient.count,
+        "\(place) for \(x.columns) columns of \(gradient.count) gradients")
+    }
+    unsafe gain.withUnsafeBufferPointer { gain in
+      unsafe gradient.withUnsafeMutableBufferPointer { gradient in
+        guard let gain = gain.baseAddress, let gradient = gradient.baseAddress else { return }
+        unsafe kernel_layer_norm_backward(
+          x.values, gain, mean, rstd, dy.values, &dx.values, replacing ? 1 : 0,
+          gradient + places.gain.lowerBound, gradient + places.bias.lowerBound,
+          gradient + places.offset.lowerBound, x.rows, x.columns)
+      }
+    }
+  }
 }
 
 private func checkShapes(_ a: Matrix, _ b: Matrix, _ bias: Span<Float>) {

@@ -1,0 +1,100 @@
+import Compute
+package import Neural
+
+/// Parameters, optimizer and memory of a running training.
+///
+/// A batch is cut into shards, whose number follows from the batch alone; their gradients are summed
+/// in order, so the parameters do not depend on the number of threads.
+package struct TrainingState: Sendable {
+  let network: ResidualNetwork
+  let options: TrainingOptions
+  let schedule: LearningRateSchedule
+  package var batch: TrainingBatch
+  package private(set) var parameters: [Float]
+  package private(set) var optimizer: AdamW
+  package var history = TrainingHistory()
+  private let threads: Int
+  private var shards: [Shard]
+  /// `[shards, parameters]`.
+  private var gradients: Matrix
+  private var failures = 0
+
+  package init(_ network: ResidualNetwork, _ options: TrainingOptions, threads: Int) {
+    (self.network, self.options, self.threads) = (network, options, threads)
+    schedule = .cosineDecay(warmUp: options.warmUp, total: options.steps)
+    batch = TrainingBatch(network.shape, rows: options.batch)
+    parameters = network.initialParameters(seed: options.seed)
+    optimizer = AdamW(options.optimizer, parameters: parameters)
+    shards = Shard.cut(options.batch).map { Shard(network.shape, rows: $0) }
+    gradients = Matrix(rows: shards.count, columns: parameters.count)
+  }
+
+  /// One step on the current batch; false after three steps in a row that were not finite.
+  package mutating func advance(step: Int) -> Bool {
+    let loss = findGradients(step: step)
+    let moved =
+      loss.isFinite
+      && optimizer.update(
+        &parameters, &gradients, rate: schedule.rate(at: step), threads: threads)
+    failures = moved ? 0 : failures + 1
+    history.steps = step + 1
+    if moved {
+      history.finalLoss = history.finalLoss.map { 0.9 * $0 + 0.1 * loss } ?? loss
+    } else {
+      history.skipped += 1
+    }
+    return failures < 3
+  }
+
+  /// Fills `gradients` and returns the loss of the whole batch.
+  private mutating func findGradients(step: Int) -> Double {
+    let (network, options, parameters, batch) = (network, options, parameters, batch)
+    forEachShard(&shards, &gradients, threads: threads) { shard, gradient in
+      let dropout = Dropout(
+        share: options.dropout, seed: options.seed, step: step, firstRow: shard.rows.lowerBound)
+      shard.descend(network, parameters, batch, gradient: &gradient, dropout: dropout)
+    }
+    return shards.reduce(0) { $0 + $1.loss }
+  }
+}
+
+/// A run of rows of the batch and the memory to work on it.
+private struct Shard: Sendable {
+  let rows: Range<Int>
+  /// This shard's part of the mean loss of the batch.
+  private(set) var loss = 0.0
+  private var workspace: ResidualNetwork.Workspace
+  private var dy: Matrix
+
+  init(_ shape: NetworkShape, rows: Range<Int>) {
+    self.rows = rows
+    workspace = ResidualNetwork.Workspace(shape, batch: rows.count)
+    dy = Matrix(rows: rows.count, columns: shape.outputs)
+  }
+
+  /// The runs that a batch is cut into: few, for each has a gradient of its own and products are
+  /// faster on more rows.
+  static func cut(_ batch: Int) -> [Range<Int>] {
+    let count = batch < 64 ? 1 : (batch < 512 ? 2 : 4)
+    return (0..<count).map { batch * $0 / count..<batch * ($0 + 1) / count }
+  }
+
+  /// Writes the gradient of this shard's part of the loss.
+  mutating func descend(
+    _ network: ResidualNetwork, _ parameters: [Float], _ batch: TrainingBatch,
+    gradient: inout MutableSpan<Float>, dropout: Dropout?
+  ) {
+    gradient.update(repeating: 0)
+    let (inputs, outputs) = (batch.inputs.columns, batch.targets.columns)
+    let x = batch.inputs.values.span.extracting(rows.lowerBound * inputs..<rows.upperBound * inputs)
+    let places = rows.lowerBound * outputs..<rows.upperBound * outputs
+    network.forward(parameters.span, x, &workspace, dropout: dropout)
+    var slopes = dy.values.mutableSpan
+    loss = weightedLoss(
+      workspace.output.values.span, target: batch.targets.values.span.extracting(places),
+      weight: batch.weights.values.span.extracting(places), gradient: &slopes,
+      scale: 1 / Float(batch.targets.values.count))
+    network.backward(
+      parameters.span, x: x, dy: dy, &workspace, gradient: &gradient, dropout: dropout)
+  }
+}

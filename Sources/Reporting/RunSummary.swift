@@ -17,6 +17,17 @@ package struct RunSummary: Sendable, Encodable {
     }
   }
 
+  /// A baseline row that may be no normal one.
+  package struct Suspect: Sendable, Encodable, Equatable {
+    package var file: String
+    package var line: Int
+    package var score: Float
+
+    package init(file: String, line: Int, score: Float) {
+      (self.file, self.line, self.score) = (file, line, score)
+    }
+  }
+
   package var command: String
   package var version: String
   package var rowsIn = 0
@@ -36,6 +47,8 @@ package struct RunSummary: Sendable, Encodable {
   package var modelSha256: String?
   package var seed: UInt64?
   package var threads: Int?
+  /// The least normal baseline rows, worst first.
+  package var suspiciousRows: [Suspect]?
   package var finalLoss: Double?
   package var trainingSteps: Int?
   /// Of `evaluate`: also at the top level, where scripts look for them.
@@ -59,6 +72,7 @@ package struct RunSummary: Sendable, Encodable {
     case missingValues = "missing_values"
     case falseAlarmRate = "false_alarm_rate"
     case modelSha256 = "model_sha256"
+    case suspiciousRows = "suspicious_rows"
     case finalLoss = "final_loss"
     case trainingSteps = "training_steps"
   }

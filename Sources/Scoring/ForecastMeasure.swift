@@ -15,8 +15,14 @@ package struct ForecastMeasure: Sendable {
 
   /// For each row the mean over the windows that hide it, NaN where no window does, and what was
   /// foreseen one step ahead.
-  func measure(_ values: Matrix, workers: Int) async -> (errors: [Float], foreseen: [Float]) {
-    let starts = Array(0...max(0, values.rows - cutter.length))
+  ///
+  /// * `isCausal`: whether a row counts only as the last of a window, so that no later row must be
+  ///   there.
+  func measure(_ values: Matrix, isCausal: Bool, workers: Int) async -> (
+    errors: [Float], foreseen: [Float]
+  ) {
+    let starts = cutter.starts(in: values.rows, stride: 1)
+    let first = isCausal ? condition.hidden - 1 : 0
     var errors = [Float](repeating: 0, count: values.rows)
     var counts = errors
     var foreseen = values.values
@@ -28,7 +34,7 @@ package struct ForecastMeasure: Sendable {
       }
       for (piece, range) in zip(pieces, some) {
         for (window, start) in starts[range].enumerated() {
-          for offset in 0..<condition.hidden {
+          for offset in first..<condition.hidden {
             let row = start + condition.seen + offset
             let residual = values.values[row] - piece[window, offset]
             errors[row] += residual * residual / condition.variance[condition.seen + offset]

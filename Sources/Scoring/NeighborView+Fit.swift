@@ -1,8 +1,10 @@
 import Compute
 
 extension NeighborView {
-  /// Keeps the rows and measures each against the others.
-  static func fit(to exemplars: Matrix, options: Options, workers: Int) async -> NeighborView {
+  /// Keeps the rows and measures each against the others: the view, and what it says of each row.
+  static func fit(to exemplars: Matrix, options: Options, workers: Int) async
+    -> (view: NeighborView, leftOut: Logarithms)
+  {
     let none = [Float](repeating: 0, count: exemplars.rows)
     let neutral = LogScale(mean: 0, deviation: 1)
     var view = NeighborView(
@@ -16,7 +18,7 @@ extension NeighborView {
     let corrected = view.corrected(raw)
     view.mixture.localScale = LogScale.fit(to: corrected.local)
     view.mixture.empiricalScale = LogScale.fit(to: corrected.empirical)
-    return view
+    return (view, Logarithms(local: corrected.local, empirical: corrected.empirical))
   }
 
   /// The logarithms of some exemplars, each against all others.

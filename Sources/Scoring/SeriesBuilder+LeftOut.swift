@@ -20,12 +20,25 @@ extension SeriesBuilder {
       var scorer = builder(without: fold).build(training: false).scorer
       guard scorer.hasMeasures(of: closedForm) else { continue }
       scorer.parts = closedForm.parts
-      for part in segments.compactMap({ Self.part(fold, of: $0) }) {
-        scores.append(
-          scorer.total(await scorer.measure(part, explains: false, workers: workers)))
+      for segment in segments {
+        scores.append(await self.scores(fold, of: segment, by: scorer, workers: workers))
       }
     }
     return scores
+  }
+
+  /// The scores of a fold's rows; a causal scorer, which says nothing until a window has passed, sees
+  /// the rows before them too.
+  private func scores(
+    _ fold: Int, of segment: Matrix, by scorer: SeriesScorer, workers: Int
+  ) async -> [Float] {
+    let rows = Self.rows(fold, of: segment)
+    guard !rows.isEmpty else { return [] }
+    let context = scorer.isCausal ? scorer.longest - 1 : 0
+    let seen = max(0, rows.lowerBound - context)..<rows.upperBound
+    let part = segment.padded(rows: seen, to: seen.count)
+    let scores = scorer.total(await scorer.measure(part, explains: false, workers: workers))
+    return Array(scores.dropFirst(scorer.isCausal ? min(context, seen.count) : 0))
   }
 
   private func builder(without fold: Int) -> SeriesBuilder {
@@ -38,11 +51,6 @@ extension SeriesBuilder {
 
   private static func rows(_ fold: Int, of segment: Matrix) -> Range<Int> {
     segment.rows * fold / folds..<segment.rows * (fold + 1) / folds
-  }
-
-  private static func part(_ fold: Int, of segment: Matrix) -> Matrix? {
-    let rows = rows(fold, of: segment)
-    return rows.isEmpty ? nil : segment.padded(rows: rows, to: rows.count)
   }
 
   /// What lies before and after the part, two segments of their own.

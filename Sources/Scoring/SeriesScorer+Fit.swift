@@ -13,6 +13,8 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
   package var width = 128
   package var blocks = 2
   package var seed: UInt64 = 0
+  /// Whether each row is scored by what came before it only.
+  package var isCausal = false
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
   /// Share of the baseline that is fitted; the rest is held back for calibration.
@@ -29,6 +31,8 @@ package struct SeriesFit: Sendable {
   /// Rows of the longest window: nearer rows are not independent.
   package let blockLength: Int
   package let history: TrainingHistory?
+  /// The least normal rows of the baseline, a window apart, worst first.
+  package let suspects: [(segment: Int, row: Int, score: Float)]
 }
 
 extension SeriesScorer {
@@ -49,7 +53,25 @@ extension SeriesScorer {
     let calibrationScores = await builder.leftOutScores(workers: workers)
     return SeriesFit(
       scorer: scorer, calibrationScores: calibrationScores, blockLength: scorer.longest,
-      history: history)
+      history: history, suspects: scorer.suspects(among: measured))
+  }
+
+  /// The rows that score highest, each at least a window from those before it.
+  private func suspects(among measured: [Measured]) -> [(segment: Int, row: Int, score: Float)] {
+    var scores = measured.map(total)
+    var suspects: [(segment: Int, row: Int, score: Float)] = []
+    while suspects.count < mostSuspects {
+      let peaks = scores.indices.compactMap { segment in
+        scores[segment].indices.max { scores[segment][$0] < scores[segment][$1] }
+          .map { (segment: segment, row: $0, score: scores[segment][$0]) }
+      }
+      guard let worst = peaks.max(by: { $0.score < $1.score }), worst.score > 0 else { break }
+      suspects.append(worst)
+      let near =
+        max(0, worst.row - longest)..<min(scores[worst.segment].count, worst.row + longest + 1)
+      for row in near { scores[worst.segment][row] = 0 }
+    }
+    return suspects
   }
 
   /// Fits units and tails to the baseline's measures.
@@ -62,15 +84,16 @@ extension SeriesScorer {
       }
       let part = parts[index]
       parts[index].scale = TailScale.fit(
-        to: measured.flatMap { part.measuredValues($0.raw) }, body: part.scale.body)
+        to: measured.flatMap { part.measuredValues($0.raw, isCausal: isCausal) },
+        body: part.scale.body)
     }
   }
 }
 
 extension SeriesScorer.Part {
   /// The part's values at the rows where all its measures say something; all rows if there is none.
-  fileprivate func measuredValues(_ raw: [[Float]]) -> [Float] {
-    let values = values(raw)
+  fileprivate func measuredValues(_ raw: [[Float]], isCausal: Bool) -> [Float] {
+    let values = values(raw, isCausal: isCausal)
     let known = values.indices.filter { row in !measures.contains { raw[$0][row].isNaN } }
     return known.isEmpty ? values : known.map { values[$0] }
   }
@@ -139,7 +162,9 @@ struct SeriesBuilder {
         condition: WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12),
         denoiser: denoiser)
     }
-    let wide = WindowCutter(length: length(2 * (options.window ?? 200)), channels: 1)
+    // What ends with its row answers sooner when it is short.
+    let width = options.window ?? 200
+    let wide = WindowCutter(length: length(options.isCausal ? width / 2 : 2 * width), channels: 1)
     let level = windows(wide, most: 6_000).centeringRows(over: wide.length)
     let whitened = measure(wide, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
     let count = forecasts.count
@@ -149,7 +174,7 @@ struct SeriesBuilder {
         parts: [
           part("forecast", Array(0..<count), tau: 8), part("residual", [count], tau: 40),
           part("density", [count + 1], tau: 0),
-        ]), history
+        ], isCausal: options.isCausal), history
     )
   }
 
@@ -191,7 +216,9 @@ struct SeriesBuilder {
         part("channels", Array(first..<first + channels.count), .logarithmic, tau: 6))
     }
     return (
-      SeriesScorer(forecasts: [], whitened: whitened, channels: channels, parts: parts), history
+      SeriesScorer(
+        forecasts: [], whitened: whitened, channels: channels, parts: parts,
+        isCausal: options.isCausal), history
     )
   }
 

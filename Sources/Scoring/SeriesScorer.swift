@@ -11,6 +11,8 @@ package struct SeriesScorer: Sendable {
   /// The density of single channels, in series of several.
   package let channels: [(channel: Int, measure: WhitenedMeasure)]
   package internal(set) var parts: [Part]
+  /// Whether each row is scored by what came before it only.
+  package let isCausal: Bool
 
   /// Some measures, each in units of its baseline mean, averaged, smoothed and turned into -log p.
   package struct Part: Sendable, Equatable, Codable {
@@ -38,10 +40,10 @@ package struct SeriesScorer: Sendable {
 
   package init(
     forecasts: [ForecastMeasure], whitened: [WhitenedMeasure],
-    channels: [(channel: Int, measure: WhitenedMeasure)], parts: [Part]
+    channels: [(channel: Int, measure: WhitenedMeasure)], parts: [Part], isCausal: Bool
   ) {
     (self.forecasts, self.whitened) = (forecasts, whitened)
-    (self.channels, self.parts) = (channels, parts)
+    (self.channels, self.parts, self.isCausal) = (channels, parts, isCausal)
   }
 
   /// The raw measures of one segment: rows x measures, with what attribution needs.
@@ -72,7 +74,7 @@ package struct SeriesScorer: Sendable {
   func total(_ measured: Measured) -> [Float] {
     var total = [Float](repeating: 0, count: measured.raw.first?.count ?? 0)
     for part in parts {
-      for (row, value) in part.values(measured.raw).enumerated() {
+      for (row, value) in part.values(measured.raw, isCausal: isCausal).enumerated() {
         total[row] += part.scale.surprise(value)
       }
     }
@@ -81,12 +83,13 @@ package struct SeriesScorer: Sendable {
 
   /// All raw measures.
   ///
-  /// A segment shorter than the longest window is continued by its mirror image.
+  /// A segment shorter than the longest window is continued by its mirror image; causal measures say
+  /// nothing (NaN) until a window has passed.
   func measure(_ values: Matrix, explains: Bool, workers: Int) async -> Measured {
-    let extended = values.rows < longest ? values.mirrored(to: longest) : values
+    let extended = values.rows < longest && !isCausal ? values.mirrored(to: longest) : values
     var measured = Measured()
     for forecast in forecasts {
-      let result = await forecast.measure(extended, workers: workers)
+      let result = await forecast.measure(extended, isCausal: isCausal, workers: workers)
       measured.raw.append(result.errors)
       if explains, measured.expected.rows == 0 {
         measured.expected = Matrix(rows: extended.rows, columns: 1, values: result.foreseen)
@@ -95,7 +98,8 @@ package struct SeriesScorer: Sendable {
     for (index, level) in whitened.enumerated() {
       let first = index == 0
       let wanted = explains && first && forecasts.isEmpty
-      let result = await level.measure(extended, explains: wanted, workers: workers)
+      let result = await level.measure(
+        extended, explains: wanted, isCausal: isCausal, workers: workers)
       measured.raw += [result.squares.rowMeans(), result.density]
       if first { measured.squares = result.squares }
       if wanted { measured.expected = result.expected }
@@ -103,7 +107,8 @@ package struct SeriesScorer: Sendable {
     for (channel, measure) in channels {
       let single = extended.column(channel)
       measured.raw.append(
-        await measure.measure(single, explains: false, workers: workers).density)
+        await measure.measure(single, explains: false, isCausal: isCausal, workers: workers)
+          .density)
     }
     return measured.prefix(values.rows)
   }
@@ -111,7 +116,7 @@ package struct SeriesScorer: Sendable {
 
 extension SeriesScorer.Part {
   /// The part's value at each row; a measure that says nothing there (NaN) counts as usual.
-  func values(_ raw: [[Float]]) -> [Float] {
+  func values(_ raw: [[Float]], isCausal: Bool) -> [Float] {
     guard let rows = raw.first?.count else { return [] }
     var mean = [Float](repeating: 0, count: rows)
     for (measure, unit) in zip(measures, units) {
@@ -121,7 +126,7 @@ extension SeriesScorer.Part {
         mean[row] += share * average.term(value.isNaN ? 1 : value / unit)
       }
     }
-    return smoothed(mean, tau: tau)
+    return smoothed(mean, tau: tau, isCausal: isCausal)
   }
 }
 

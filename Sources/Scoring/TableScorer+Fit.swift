@@ -28,7 +28,13 @@ package struct TableFit: Sendable {
   package let calibrationScores: [Float]
   /// How the training went; nil when no network was trained.
   package let history: TrainingHistory?
+  /// The least normal rows of the baseline, each against the others, worst first; empty when the
+  /// model holds no rows.
+  package let suspects: [(row: Int, score: Float)]
 }
+
+/// The number of suspicious baseline rows that are named.
+package let mostSuspects = 10
 
 extension TableScorer {
   /// Learns normal from encoded baseline rows.
@@ -45,9 +51,9 @@ extension TableScorer {
     let exemplars = samples.map { $0.selecting(rows: kept) }
     async let trained = networks(
       samples[0], heldOut: heldOut.map { kept[$0] }, options: options)
-    let views =
+    let (views, leftOut) =
       options.exemplars > 0
-      ? await weighedViews(exemplars, groups, options: options, workers: workers) : []
+      ? await weighedViews(exemplars, groups, options: options, workers: workers) : ([], [])
     let (denoiser, noiseLevel) = await trained
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
@@ -55,7 +61,10 @@ extension TableScorer {
     if !options.parts.isEmpty { scorer.keep(options.parts) }
     let scores = await scorer.calibrate(exemplars, heldOut: heldOut, workers: workers)
     return TableFit(
-      scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history)
+      scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history,
+      suspects: leftOut.indices.sorted { leftOut[$0] > leftOut[$1] }.prefix(mostSuspects).map {
+        (kept[$0], leftOut[$0])
+      })
   }
 
   /// Rows the network does not see: a fifth, at most 2,000, at least half of the smallest baselines.
@@ -86,15 +95,19 @@ extension TableScorer {
 
   private static func weighedViews(
     _ exemplars: [Matrix], _ groups: [Range<Int>], options: TableScorerOptions, workers: Int
-  ) async -> [NeighborView] {
+  ) async -> (views: [NeighborView], leftOut: [Float]) {
     let probe = Probe(exemplars, groups: groups, seed: options.seed)
-    var views: [NeighborView] = []
+    var (views, leftOut) = ([NeighborView](), [NeighborView.Logarithms]())
     for (index, rows) in exemplars.enumerated() {
-      var view = await NeighborView.fit(to: rows, options: options.neighbors, workers: workers)
+      var (view, logarithms) = await NeighborView.fit(
+        to: rows, options: options.neighbors, workers: workers)
       await view.weigh(by: probe, view: index, workers: workers)
       views.append(view)
+      leftOut.append(logarithms)
     }
-    return views
+    let closedForms = TableScorer(
+      views: views, reconstruction: nil, networkShare: 0, noiseLevel: nil)
+    return (views, closedForms.combine(leftOut, NetworkAnswers()))
   }
 
   /// Leaves only the named parts: views (all, when only residuals are named), residuals, networks.

@@ -48,9 +48,11 @@ package struct TailScale: Sendable, Equatable, Codable {
   }
 }
 
-/// Two-sided exponential smoothing with weights exp(-|d| / tau), normalized at the ends; 0 leaves the
-/// values as they are.
-func smoothed(_ values: [Float], tau: Double) -> [Float] {
+/// Exponential smoothing with weights exp(-|d| / tau), normalized at the ends; 0 leaves the values as
+/// they are.
+///
+/// * `isCausal`: whether each row sees only those before it, or those on both sides.
+func smoothed(_ values: [Float], tau: Double, isCausal: Bool = false) -> [Float] {
   guard tau > 0, values.count > 1 else { return values }
   let decay = exponential(-1 / tau)
   var (sums, weights) = (values.map { Double($0) }, [Double](repeating: 1, count: values.count))
@@ -61,7 +63,7 @@ func smoothed(_ values: [Float], tau: Double) -> [Float] {
     (sum, weight) = (decay * (sum + Double(values[index])), decay * (weight + 1))
   }
   (sum, weight) = (0, 0)
-  for index in values.indices.reversed() {
+  for index in isCausal ? [].reversed() : values.indices.reversed() {
     sums[index] += sum
     weights[index] += weight
     (sum, weight) = (decay * (sum + Double(values[index])), decay * (weight + 1))

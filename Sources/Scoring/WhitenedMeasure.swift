@@ -35,10 +35,14 @@ package struct WhitenedMeasure: Sendable {
     package var expected: Matrix
   }
 
-  /// Measures a segment of at least one window.
-  func measure(_ values: Matrix, explains: Bool, workers: Int) async -> Result {
-    let starts = cutter.starts(in: values.rows, stride: stride)
-    var sums = WindowSums(rows: values.rows, channels: values.columns, explains: explains)
+  /// Measures a segment.
+  ///
+  /// * `isCausal`: whether a row is judged by the one window that ends with it alone; rows before the
+  ///   first window's end are NaN. Otherwise the segment holds at least one window.
+  func measure(_ values: Matrix, explains: Bool, isCausal: Bool, workers: Int) async -> Result {
+    let starts = cutter.starts(in: values.rows, stride: isCausal ? 1 : stride)
+    var sums = WindowSums(
+      rows: values.rows, channels: values.columns, explains: explains, isCausal: isCausal)
     let inverse = explains ? inverseDiagonal() : []
     for wave in Swift.stride(from: 0, to: starts.count, by: chunkRows * 16) {
       let parts = chunks(of: min(starts.count - wave, chunkRows * 16))
@@ -113,8 +117,11 @@ struct WindowSums {
   private var squares, expected: Matrix
   private var density: [Float]
   private var counts: [Float]
+  /// Whether a window counts for its last row only.
+  private let isCausal: Bool
 
-  init(rows: Int, channels: Int, explains: Bool) {
+  init(rows: Int, channels: Int, explains: Bool, isCausal: Bool) {
+    self.isCausal = isCausal
     squares = Matrix(rows: rows, columns: channels)
     expected = Matrix(rows: explains ? rows : 0, columns: channels)
     density = [Float](repeating: 0, count: rows)
@@ -128,30 +135,30 @@ struct WindowSums {
       let mean =
         sumOfSquares(piece.residuals.values.span.extracting(range)) / Float(range.count)
       let target = start * channels
-      for (offset, index) in range.enumerated() {
+      let first = isCausal ? length - 1 : 0
+      for (offset, index) in range.enumerated().dropFirst(first * channels) {
         let residual = piece.residuals.values[index]
         squares.values[target + offset] += residual * residual
-      }
-      if let part = piece.expected {
-        for (offset, index) in range.enumerated() {
+        if let part = piece.expected {
           expected.values[target + offset] += part.values[index]
         }
       }
-      for row in start..<start + length {
+      for row in start + first..<start + length {
         density[row] += mean
         counts[row] += 1
       }
     }
   }
 
+  /// Rows that no window covers are NaN, and the mean, 0, is expected there.
   func means() -> WhitenedMeasure.Result {
     var result = WhitenedMeasure.Result(squares: squares, density: density, expected: expected)
     for row in density.indices {
-      let share = 1 / max(1, counts[row])
+      let share = counts[row] > 0 ? 1 / counts[row] : .nan
       result.density[row] *= share
       for index in squares.range(ofRow: row) {
         result.squares.values[index] *= share
-        if expected.rows > 0 { result.expected.values[index] *= share }
+        if expected.rows > 0, counts[row] > 0 { result.expected.values[index] *= share }
       }
     }
     return result

@@ -36,6 +36,8 @@ struct TrainCommand: AsyncParsableCommand {
   var quality = Quality.balanced
   @Option(help: ArgumentHelp("Rows per sample of a series: auto or a number.", valueName: "auto|n"))
   var window = "auto"
+  @Flag(help: "Score each row of a series by what came before it only, for live use; finds less.")
+  var causal = false
   @Option(help: ArgumentHelp("The same seed gives the same model.", valueName: "n"))
   var seed: UInt64 = environment("SEED").flatMap { UInt64($0) } ?? 0
   @Option(help: ArgumentHelp("Share of normal rows that may be flagged.", valueName: "rate"))
@@ -59,6 +61,9 @@ struct TrainCommand: AsyncParsableCommand {
     if exemplars != "none", Int(exemplars).map({ $0 >= 100 && $0 <= 1_000_000 }) != true {
       throw ValidationError("--exemplars must be none or a number from 100 to 1000000")
     }
+    if causal, time == nil {
+      throw ValidationError("--causal is for series: name the --time column")
+    }
     if exemplars == "none", quality == .fast {
       throw ValidationError("--exemplars none needs the network: use --quality balanced or best")
     }
@@ -80,8 +85,14 @@ struct TrainCommand: AsyncParsableCommand {
         [
           "learned from \(summary.rowsUsed ?? 0) rows; model written to \(model)",
           "threshold \(summary.threshold ?? 0): \(summary.promise ?? "")",
-        ])
+        ] + suspects(summary))
     }
+  }
+
+  /// The least normal rows that were learned from, for a look at them.
+  private func suspects(_ summary: RunSummary) -> [String] {
+    let rows = (summary.suspiciousRows ?? []).prefix(3).map { "\($0.file):\($0.line)" }
+    return rows.isEmpty ? [] : ["least normal in the baseline: " + rows.joined(separator: ", ")]
   }
 
   private var settings: TrainingSettings {
@@ -96,7 +107,7 @@ struct TrainCommand: AsyncParsableCommand {
     (settings.falseAlarmRate, settings.method) = (falseAlarmRate, method)
     (settings.threads, settings.dialect) = (runOptions.threads, csv.dialect)
     settings.badRows = badRows.policy
-    settings.exemplars = Int(exemplars) ?? 0
+    (settings.exemplars, settings.isCausal) = (Int(exemplars) ?? 0, causal)
     return settings
   }
 }

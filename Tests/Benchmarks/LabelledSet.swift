@@ -34,6 +34,7 @@ struct LabelledSet: Sendable {
         settings, train: "\(folder)/\(name)/baseline.csv", test: "\(folder)/\(name)/test.csv")
     }
     settings.columns.time = "index"
+    settings.isCausal = variant.isCausal
     let baseline = try baselineOfSeries(seed)
     defer { try? FileManager.default.removeItem(atPath: baseline) }
     return try await measure(settings, train: baseline, test: "\(folder)/\(name)")
@@ -80,6 +81,7 @@ struct Variant: Sendable {
   let name: String
   var quality = Quality.balanced
   var exemplars = 10_000
+  var isCausal = false
   /// The parts of the score that count, empty for all.
   var parts: [String] = []
 
@@ -100,6 +102,7 @@ struct Variant: Sendable {
           name: "without the noise level", parts: ["standard", "robust", "quantile", "network"]),
       ]
     }
+    if kind == .timeseries { variants.append(Variant(name: "causal", isCausal: true)) }
     return variants + parts.map { Variant(name: "\($0) alone", parts: [$0]) }
   }
 }

@@ -14,6 +14,7 @@ struct QualityCommand: AsyncParsableCommand {
   @Option(help: "Only sets whose name starts with this; repeatable.") var only: [String] = []
   @Option(help: "tabular or timeseries alone.") var kind: [SetKind] = SetKind.allCases
   @Option(help: "Baseline rows kept in the model; 0 for none.") var exemplars = 10_000
+  @Flag(help: "Score series by what came before only.") var causal = false
   @Option(help: "Only this part of the score; repeatable.") var part: [String] = []
   @Option(help: "A folder with published figures to stand beside ours.") var anchors: String?
   @Option(help: "Write the tables here as Markdown.") var output: String?
@@ -21,6 +22,7 @@ struct QualityCommand: AsyncParsableCommand {
   func run() async throws {
     var variant = Variant(name: "default")
     (variant.quality, variant.exemplars, variant.parts) = (quality, exemplars, part)
+    variant.isCausal = causal
     var report = ""
     for kind in kind {
       let sets = try LabelledSet.all(in: folder, kind: kind, only: only)

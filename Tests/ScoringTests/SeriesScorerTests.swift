@@ -5,9 +5,11 @@ import TestSupport
 import Testing
 
 @Suite struct SeriesScorerTests {
-  private static func fit(_ segments: [Matrix], trains: Bool) async -> SeriesFit {
+  private static func fit(_ segments: [Matrix], trains: Bool, isCausal: Bool = false) async
+    -> SeriesFit
+  {
     var options = SeriesScorerOptions()
-    (options.trainsNetwork, options.window) = (trains, 40)
+    (options.trainsNetwork, options.window, options.isCausal) = (trains, 40, isCausal)
     return await SeriesScorer.fit(
       to: segments, distinct: segments[0].columns == 1 ? [3] : [3, 3], options: options, workers: 2)
   }
@@ -29,6 +31,24 @@ import Testing
     let usual = scores[400..<600].max() ?? 0
     #expect(scores[298...302].max() ?? 0 > 2 * usual)
     #expect(scores[710..<760].max() ?? 0 > 2 * usual)
+  }
+
+  /// What came later changes nothing, and a spike is seen when it comes.
+  @Test(arguments: [1, 2])
+  func causalScoresKnowNothingOfTheFuture(channels: Int) async {
+    let baseline = channels == 1 ? wave(1_200, seed: 1) : twoWaves(1_200, seed: 1)
+    let fit = await Self.fit([baseline], trains: true, isCausal: true)
+    var series = channels == 1 ? wave(500, seed: 2) : twoWaves(500, seed: 2)
+    series[300, 0] += 2
+    let whole = await fit.scorer.scores(for: series, explains: true, workers: 2)
+    for end in [20, 150, 301] {
+      let part = series.padded(rows: 0..<end, to: end)
+      let scores = await fit.scorer.scores(for: part, explains: true, workers: 2)
+      expectClose(scores.scores, Array(whole.scores.prefix(end)), tolerance: 1e-5)
+    }
+    #expect(whole.scores.allSatisfy(\.isFinite) && whole.expected.values.allSatisfy(\.isFinite))
+    #expect(whole.scores[300] > 2 * (whole.scores[200..<300].max() ?? 0))
+    #expect(fit.calibrationScores.allSatisfy { $0.allSatisfy(\.isFinite) })
   }
 
   @Test func blamesTheChannelThatBroke() async {

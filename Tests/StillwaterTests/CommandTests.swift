@@ -61,6 +61,21 @@ import Testing
     #expect(summary?["auroc"] as? Double == 1)
   }
 
+  @Test func trainingNamesTheLeastNormalRows() throws {
+    let folder = try Workdir()
+    var rows = Self.table(300)
+    rows.insert("4,-8,up", at: 150)
+    try folder.write("first.csv", text(Array(rows.prefix(100))))
+    try folder.write("second.csv", text(Array(rows.dropFirst(100))))
+    let outcome = try folder.run(
+      "train", "first.csv", "second.csv", "--model", "m", "--quality", "fast")
+    #expect(outcome.errors.contains("least normal in the baseline: second.csv:52,"))
+    let data = Data(try folder.read("m.summary.json").utf8)
+    let summary = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    let suspects = try #require(summary["suspicious_rows"] as? [[String: Any]])
+    #expect(suspects.count == 10 && suspects[0]["line"] as? Int == 52)
+  }
+
   @Test func summaryIsTheMarkOfCompletion() throws {
     let folder = try trained()
     try folder.write("test.csv", text(Self.table(25)))
@@ -334,6 +349,32 @@ import Testing
     }
     let line = peak.flatMap { Int($0.split(separator: ",")[2]) } ?? 0
     #expect(abs(line - 252) <= 8, "line \(line)")
+    let spoiled = try folder.run(
+      "train", "test.csv", "--time", "time", "--model", "n", "--quality", "fast")
+    let named = spoiled.errors.split(separator: "test.csv:").dropFirst().first ?? ""
+    let suspect = Int(named.prefix { $0.isNumber }) ?? 0
+    #expect(abs(suspect - 252) <= 8, "\(spoiled.errors)")
+  }
+
+  @Test func causalScoresStandWhenRowsAreAdded() throws {
+    let folder = try Workdir()
+    try folder.write("base.csv", text("time,v", series(600)))
+    let all = series(400, spike: 250)
+    try folder.write("all.csv", text("time,v", all))
+    try folder.write("early.csv", text("time,v", Array(all.prefix(300))))
+    let trained = try folder.run(
+      "train", "base.csv", "--time", "time", "--model", "m", "--quality", "fast", "--causal")
+    #expect(trained.code == 0, "\(trained.errors)")
+    func lines(_ name: String) throws -> [Substring] {
+      let scored = try folder.run("score", name, "--model", "m", "--output", "out.csv", "--explain")
+      #expect(scored.code == 0, "\(scored.errors)")
+      return try folder.read("out.csv").split(separator: "\n")
+    }
+    let (whole, early) = (try lines("all.csv"), try lines("early.csv"))
+    #expect(early.count == 301 && early.elementsEqual(whole.prefix(301)))
+    #expect(!whole.contains { $0.lowercased().contains("nan") })
+    let refused = try folder.run("train", "base.csv", "--model", "n", "--causal")
+    #expect(refused.code == 64 && refused.errors.contains("--time"))
   }
 
   @Test func groupsDoNotMix() throws {

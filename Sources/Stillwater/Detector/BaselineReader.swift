@@ -31,6 +31,22 @@ struct Baseline {
   }
 
   var rowCount: Int { files.reduce(0) { $0 + $1.table.rowCount } }
+
+  /// Names a row of all files' tables, one after the other.
+  func suspect(_ row: Int, score: Float) -> SuspiciousRow {
+    var row = row
+    for file in files {
+      if row < file.lines.count { return file.suspect(row, score: score) }
+      row -= file.lines.count
+    }
+    preconditionFailure("row \(row) lies beyond the baseline")
+  }
+}
+
+extension Baseline.File {
+  func suspect(_ row: Int, score: Float) -> SuspiciousRow {
+    SuspiciousRow(path: path, line: lines[row], score: score)
+  }
 }
 
 /// Reads baseline files, one after the other; the first one decides what the columns are.

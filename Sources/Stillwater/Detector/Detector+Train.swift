@@ -21,6 +21,15 @@ package struct TrainingOutcome: Sendable {
   package let rejected: [RejectedRow]
   package let rowsIn, rowsUsed, rowsLeftOut, missingValues: Int
   package let warnings: [String]
+  /// The least normal baseline rows, worst first.
+  package let suspects: [SuspiciousRow]
+}
+
+/// A baseline row that may be no normal one.
+package struct SuspiciousRow: Sendable, Codable, Equatable {
+  package let path: String
+  package let line: Int
+  package let score: Float
 }
 
 extension Detector {
@@ -52,27 +61,27 @@ extension Detector {
         baseline.warnings.append(
           "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
       }
-      let detector = try await fit(baseline, settings)
+      let (detector, suspects) = try await fit(baseline, settings)
       return TrainingOutcome(
         detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
         rowsUsed: baseline.rowCount, rowsLeftOut: baseline.labelledAnomalies,
         missingValues: baseline.missingValues,
-        warnings: detector.card.warnings)
+        warnings: detector.card.warnings, suspects: suspects)
     } catch let error as EncodingError {
       throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")
     } catch { throw StillwaterError(error) }
   }
 
   private static func fit(_ baseline: Baseline, _ settings: TrainingSettings) async throws
-    -> Detector
+    -> (Detector, [SuspiciousRow])
   {
     baseline.layout.isSeries
       ? try await fitSeries(baseline, settings) : try await fitTable(baseline, settings)
   }
 
   private static func fitTable(_ baseline: Baseline, _ settings: TrainingSettings) async throws
-    -> Detector
+    -> (Detector, [SuspiciousRow])
   {
     let table = Table.joined(baseline.files.map(\.table))
     let encoder = try TableEncoder.fit(to: table, schema: baseline.layout.schema)
@@ -86,13 +95,14 @@ extension Detector {
     card.exemplars = fit.scorer.views.first?.exemplars.rows.rows ?? 0
     card.describe(fit.history)
     card.warnings += calibration.summary.warnings.map(\.description)
-    return Detector(
+    let detector = Detector(
       layout: baseline.layout, core: .table(encoder, fit.scorer), calibration: calibration,
       card: card)
+    return (detector, fit.suspects.map { baseline.suspect($0.row, score: $0.score) })
   }
 
   private static func fitSeries(_ baseline: Baseline, _ settings: TrainingSettings) async throws
-    -> Detector
+    -> (Detector, [SuspiciousRow])
   {
     let series = try baseline.files.map {
       try SeriesRows($0.table, layout: baseline.layout, path: $0.path, lines: $0.lines)
@@ -101,14 +111,15 @@ extension Detector {
     let interval = steps.isEmpty ? nil : steps[steps.count / 2]
     let encoder = try SeriesEncoder.fit(
       to: baseline.files.map(\.table), schema: baseline.layout.schema, interval: interval)
-    var segments: [Segment] = []
+    var segments: [(file: Baseline.File, segment: Segment)] = []
     for (file, rows) in zip(baseline.files, series) {
       for group in rows.groups {
         segments += try encoder.segments(of: file.table, rows: group, times: rows.times)
+          .map { (file, $0) }
       }
     }
     let fit = await SeriesScorer.fit(
-      to: segments.map(\.values), distinct: encoder.channels.map(\.distinct),
+      to: segments.map(\.segment.values), distinct: encoder.channels.map(\.distinct),
       options: settings.series, workers: settings.threads)
     let calibration = try Calibration.fit(
       to: fit.calibrationScores.flatMap { $0 },
@@ -122,9 +133,14 @@ extension Detector {
     card.describe(fit.history)
     card.warnings +=
       gapWarnings(series, segments.count) + calibration.summary.warnings.map(\.description)
-    return Detector(
+    let detector = Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)
+    let suspects = fit.suspects.map { suspect in
+      let (file, segment) = segments[suspect.segment]
+      return file.suspect(segment.rows[suspect.row], score: suspect.score)
+    }
+    return (detector, suspects)
   }
 
   private static func gapWarnings(_ series: [SeriesRows], _ segments: Int) -> [String] {

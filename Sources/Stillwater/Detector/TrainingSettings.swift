@@ -9,6 +9,8 @@ public struct TrainingSettings: Sendable {
   public var quality = Quality.balanced
   /// Rows per sample of a series; nil lets the baseline decide.
   public var window: Int?
+  /// Whether each row of a series is scored by what came before it only, for live use.
+  public var isCausal = false
   /// Results are the same for the same seed.
   public var seed: UInt64 = 0
   /// Share of normal rows that may be flagged.
@@ -43,7 +45,7 @@ public struct TrainingSettings: Sendable {
     var options = SeriesScorerOptions()
     (options.seed, options.window, options.parts) = (seed, window, parts)
     options.trainsNetwork = quality != .fast
-    options.effort = quality == .best ? 2 : 1
+    (options.isCausal, options.effort) = (isCausal, quality == .best ? 2 : 1)
     return options
   }
 }

@@ -11,6 +11,7 @@ extension SeriesScorer {
     var channels: [Int]
     var channelMeasures: [WhitenedDescription]
     var vocabulary: WindowDenoiser.Vocabulary?
+    var isCausal: Bool
   }
 
   fileprivate struct ForecastDescription: Codable {
@@ -50,7 +51,7 @@ extension SeriesScorer {
             noise: $0.condition.noise, usesNetwork: $0.denoiser != nil)
         }, whitened: whitened.map { WhitenedDescription($0) }, channels: channels.map(\.channel),
         channelMeasures: channels.map { WhitenedDescription($0.measure) },
-        vocabulary: denoiser?.vocabulary))
+        vocabulary: denoiser?.vocabulary, isCausal: isCausal))
     for (index, forecast) in forecasts.enumerated() {
       forecast.condition.store("forecast.\(index)", in: &file)
     }
@@ -99,7 +100,8 @@ extension SeriesScorer {
     else { throw .content(key: "scorer", reason: "its parts are out of range") }
     try Self.check(denoiser, forecasts, whitened)
     self.init(
-      forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts)
+      forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts,
+      isCausal: description.isCausal)
   }
 
   private static func denoiser(_ vocabulary: WindowDenoiser.Vocabulary?, _ file: TensorFile)

@@ -20,6 +20,7 @@ extension PipelineBuilder {
     if [.bestF1, .fixed].contains(settings.method) {
       reader.report(members.nodes["method"], "train takes conformal, quantile or evt as method")
     }
+    settings.isCausal = members.flag("causal") ?? false
     if members.nodes["exemplars"]?.scalar?.string == "none" {
       settings.exemplars = 0
     } else {

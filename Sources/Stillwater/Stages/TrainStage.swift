@@ -45,6 +45,9 @@ package struct TrainStage: Sendable {
     }
     (summary.output, summary.modelSha256) = (model, hash)
     (summary.seed, summary.threads) = (settings.seed, settings.threads)
+    summary.suspiciousRows = outcome.suspects.map {
+      RunSummary.Suspect(file: $0.path, line: $0.line, score: $0.score)
+    }
     summary.finalLoss = detector.card.finalLoss
     summary.trainingSteps = detector.card.trainingSteps
     summary.timings = watch.seconds

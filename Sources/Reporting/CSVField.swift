@@ -6,17 +6,27 @@ package enum CSVField {
   ///
   /// Blanks at either end are quoted too, for some readers trim them.
   package static func append(_ text: String, to record: inout [UInt8], delimiter: UInt8 = 0x2C) {
-    append(Array(text.utf8), to: &record, delimiter: delimiter)
+    let start = record.count
+    record.append(contentsOf: text.utf8)
+    quote(&record, from: start, delimiter: delimiter)
   }
 
   /// Appends bytes as they are, in quotes only when needed.
   package static func append(
     _ bytes: [UInt8], to record: inout [UInt8], delimiter: UInt8 = 0x2C
   ) {
-    guard needsQuotes(bytes, delimiter) else {
-      record.append(contentsOf: bytes)
-      return
-    }
+    let start = record.count
+    record.append(contentsOf: bytes)
+    quote(&record, from: start, delimiter: delimiter)
+  }
+
+  /// Puts what stands in `record` from `start` on in quotes if it needs them.
+  package static func quote(
+    _ record: inout [UInt8], from start: Int, delimiter: UInt8 = 0x2C
+  ) {
+    guard needsQuotes(record[start...], delimiter) else { return }
+    let bytes = Array(record[start...])
+    record.removeSubrange(start...)
     record.append(quote)
     for byte in bytes {
       if byte == quote { record.append(quote) }
@@ -40,7 +50,7 @@ package enum CSVField {
     record.append(contentsOf: number.description.utf8)
   }
 
-  private static func needsQuotes(_ bytes: [UInt8], _ delimiter: UInt8) -> Bool {
+  private static func needsQuotes(_ bytes: ArraySlice<UInt8>, _ delimiter: UInt8) -> Bool {
     guard let first = bytes.first, let last = bytes.last else { return false }
     if isBlank(first) || isBlank(last) { return true }
     return bytes.contains { $0 == delimiter || $0 == quote || $0 == 0x0A || $0 == 0x0D }

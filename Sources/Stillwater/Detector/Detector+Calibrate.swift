@@ -61,17 +61,21 @@ extension Detector {
   package func judge(_ path: String, _ options: ScoringOptions) async throws -> Judged {
     var judged = Judged()
     var options = options
-    options.readsLabels = true
+    (options.readsLabels, options.blames) = (true, false)
     judged.outcome = try await scoreFile(path, options) { header in
       if layout.hasLabel(header.names) { judged.labels = [] }
     } emit: { chunk in
-      judged.scores += chunk.rows.map(\.score)
-      judged.flags += chunk.rows.map(\.isAnomaly)
+      for row in chunk.rows {
+        judged.scores.append(row.score)
+        judged.flags.append(row.isAnomaly)
+      }
       judged.rejected += chunk.chunk.rejected
       let table = chunk.chunk.table
       judged.labels? +=
         try labels(of: table, layout: layout, path: path, lines: chunk.chunk.lines) ?? []
-      if case .numbers(let values)? = table.column(named: featureNames[0])?.values {
+      if layout.isSeries,
+        case .numbers(let values)? = table.column(named: featureNames[0])?.values
+      {
         judged.firstFeature += values.map { $0.isNaN ? 0 : Float($0) }
       }
     }

@@ -13,6 +13,8 @@ package struct ScoringOptions: Sendable {
   package var badRows = BadRowPolicy.fail
   /// Whether the label column is read along where a file has one.
   var readsLabels = false
+  /// Whether the columns to blame are wanted.
+  var blames = true
 
   package init() {}
 }
@@ -32,8 +34,8 @@ package struct ScoredChunk: Sendable {
 extension Detector {
   /// Scores one file and hands its rows to `emit` in the order of the file.
   ///
-  /// Rows of a table are read, scored and handed on chunk by chunk; a series is read whole, for its
-  /// windows look both ways.
+  /// Rows of a table are read and scored a few blocks at a time, and a block is handed on while the
+  /// next ones are scored; a series is read whole, for its windows look both ways.
   ///
   /// - Returns: what was met in the file.
   package func scoreFile(
@@ -41,20 +43,23 @@ extension Detector {
     emit: (ScoredChunk) async throws -> Void
   ) async throws -> FileOutcome {
     do {
-      var reader = try TableReader(path: path, dialect: layout.dialect, policy: options.badRows)
+      var reader = try TableReader(
+        path: path, dialect: layout.dialect, limits: ReadingLimits(blockBytes: 1 << 18),
+        policy: options.badRows)
       try begin(FileHeader(names: reader.header, bytes: reader.headerBytes))
       var outcome = FileOutcome()
       let plan = layout.plan(label: options.readsLabels && layout.hasLabel(reader.header))
       switch core {
       case .table(let encoder, let scorer):
-        while let chunk = try reader.next(plan) {
-          let scores = await scorer.scores(
-            for: try encoder.encode(chunk.table), workers: options.threads)
+        let transform = { @Sendable (chunk: RecordChunk, workers: Int) in
+          let samples = try encoder.encode(chunk.table)
+          return rows(
+            await scorer.scores(for: samples, workers: workers), lines: chunk.lines, options)
+        }
+        try await reader.read(plan, workers: options.threads, transform: transform) { chunk, rows in
           outcome.add(chunk)
           outcome.unseenLevels(chunk.table, encoder)
-          try await emit(
-            ScoredChunk(
-              chunk: chunk, rows: rows(scores, lines: chunk.lines, explains: options.explains)))
+          try await emit(ScoredChunk(chunk: chunk, rows: rows))
         }
       case .series(let encoder, let scorer):
         try await scoreSeries(&reader, plan, encoder, scorer, options, &outcome, emit)
@@ -106,21 +111,30 @@ extension Detector {
     for chunk in chunks {
       let part = scored.slice(start..<start + chunk.rowCount)
       try await emit(
-        ScoredChunk(chunk: chunk, rows: rows(part, lines: chunk.lines, explains: options.explains)))
+        ScoredChunk(chunk: chunk, rows: rows(part, lines: chunk.lines, options)))
       start += chunk.rowCount
     }
   }
 
   /// The rows of a chunk as the user sees them.
-  private func rows(_ scores: RowScores, lines: [Int], explains: Bool) -> [ScoredRow] {
-    let names = featureNames
+  private func rows(_ scores: RowScores, lines: [Int], _ options: ScoringOptions) -> [ScoredRow] {
+    var blame = options.blames ? Blamer(names: featureNames, features: blamedFeatures) : nil
     return lines.indices.map { row in
       let score = finite(scores.scores[row])
       return ScoredRow(
         line: lines[row], score: score, pValue: calibration.pValue(of: score),
         isAnomaly: calibration.threshold.flags(score),
-        topColumns: blame(scores.contributions, row: row, names: names),
-        expected: explains ? expectation(scores.expected, row: row) : [])
+        topColumns: blame?.columns(scores.contributions, row: row) ?? [],
+        expected: options.explains ? expectation(scores.expected, row: row) : [])
+    }
+  }
+
+  /// The features whose contributions make up the share of each column.
+  private var blamedFeatures: [Range<Int>] {
+    switch core {
+    case .table(let encoder, _):
+      encoder.columns.map { $0.features.lowerBound..<$0.features.upperBound }
+    case .series(let encoder, _): encoder.channels.indices.map { $0..<$0 + 1 }
     }
   }
 
@@ -128,27 +142,6 @@ extension Detector {
   private func finite(_ score: Float) -> Float {
     let largest = Float.greatestFiniteMagnitude
     return score.isNaN ? largest : min(max(score, -largest), largest)
-  }
-
-  /// Columns with at least a twentieth of the blame, worst first, at most five.
-  private func blame(_ contributions: Matrix, row: Int, names: [String]) -> [ScoredRow.Blame] {
-    let values = contributions.row(row)
-    let shares: [Float] =
-      switch core {
-      case .table(let encoder, _):
-        encoder.columns.map { column in
-          column.features.reduce(0) { $0 + values[values.startIndex + $1] }
-        }
-      case .series: Array(values)
-      }
-    let total = shares.reduce(0, +)
-    guard total > 0, total.isFinite else { return [] }
-    // Among equal shares the column that stands first in the file comes first.
-    let order = shares.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
-    return order.prefix(5).enumerated().compactMap { place, index in
-      let share = shares[index] / total
-      return place == 0 || share >= 0.05 ? ScoredRow.Blame(column: names[index], share: share) : nil
-    }
   }
 
   /// What each column was expected to hold, as text.
@@ -175,6 +168,43 @@ extension Detector {
   private func number(_ value: Double) -> String {
     let text = Float(value).description
     return layout.dialect.decimal == .comma ? text.replacing(".", with: ",") : text
+  }
+}
+
+/// Names the columns that make a row stand out.
+private struct Blamer {
+  let names: [String]
+  /// The features of each column.
+  let features: [Range<Int>]
+  private var shares: [Float]
+  private var worst: [Int] = []
+
+  init(names: [String], features: [Range<Int>]) {
+    (self.names, self.features) = (names, features)
+    shares = [Float](repeating: 0, count: features.count)
+  }
+
+  /// Columns with at least a twentieth of the blame, worst first, at most five.
+  mutating func columns(_ contributions: Matrix, row: Int) -> [ScoredRow.Blame] {
+    let start = contributions.range(ofRow: row).lowerBound
+    var total: Float = 0
+    for (column, range) in features.enumerated() {
+      var share: Float = 0
+      for feature in range { share += contributions.values[start + feature] }
+      shares[column] = share
+      total += share
+    }
+    guard total > 0, total.isFinite else { return [] }
+    worst.removeAll(keepingCapacity: true)
+    // Among equal shares the column that stands first in the file comes first.
+    for column in shares.indices {
+      var place = worst.count
+      while place > 0, shares[worst[place - 1]] < shares[column] { place -= 1 }
+      if place < 5 { worst.insert(column, at: place) }
+      if worst.count > 5 { worst.removeLast() }
+    }
+    let count = worst.dropFirst().prefix { shares[$0] / total >= 0.05 }.count + 1
+    return worst.prefix(count).map { .init(column: names[$0], share: shares[$0] / total) }
   }
 }
 

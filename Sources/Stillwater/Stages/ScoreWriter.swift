@@ -107,7 +107,7 @@ struct ScoreWriter {
   ) {
     switch keep {
     case .all:
-      bytes += chunk.record(row)
+      bytes.append(contentsOf: chunk.record(row))
       bytes.append(dialect.delimiter.byte)
     case .keys:
       let cells = chunk.rawCells(row)
@@ -125,12 +125,22 @@ struct ScoreWriter {
     bytes.append(dialect.delimiter.byte)
     bytes.append(result.isAnomaly ? 0x31 : 0x30)
     bytes.append(dialect.delimiter.byte)
-    let blame = result.topColumns.map { "\($0.column):\(percent($0.share))" }
-    appendCell(blame.joined(separator: " "), to: &bytes)
+    appendBlame(result.topColumns, to: &bytes)
     for cell in result.expected {
       bytes.append(dialect.delimiter.byte)
       appendCell(cell, to: &bytes)
     }
+  }
+
+  private func appendBlame(_ columns: [ScoredRow.Blame], to bytes: inout [UInt8]) {
+    let start = bytes.count
+    for column in columns {
+      if bytes.count > start { bytes.append(0x20) }
+      bytes.append(contentsOf: column.column.utf8)
+      bytes.append(0x3a)
+      bytes.append(contentsOf: percent(column.share).utf8)
+    }
+    CSVField.quote(&bytes, from: start, delimiter: dialect.delimiter.byte)
   }
 
   /// A number with the decimal mark that the rest of the file has.

@@ -21,6 +21,15 @@ package struct TrainingBatch: Sendable {
     targets = Matrix(rows: rows, columns: shape.outputs)
     weights = Matrix(rows: rows, columns: shape.outputs, repeating: 1)
   }
+
+  /// The part of the mean loss that the answers at `places` make, and its gradient.
+  func loss(of output: Matrix, at places: Range<Int>, gradient: inout Matrix) -> Double {
+    var slopes = gradient.values.mutableSpan
+    return weightedLoss(
+      output.values.span, target: targets.values.span.extracting(places),
+      weight: weights.values.span.extracting(places), gradient: &slopes,
+      scale: 1 / Float(targets.values.count))
+  }
 }
 
 /// How long and how carefully a network is trained.
@@ -156,12 +165,9 @@ private struct HeldOutLoss {
   func loss(_ network: ResidualNetwork, _ parameters: [Float]) -> Double {
     var workspace = ResidualNetwork.Workspace(network.shape, batch: batch.inputs.rows)
     network.forward(parameters, batch.inputs, &workspace)
-    var gradient = batch.targets
-    var slopes = gradient.values.mutableSpan
-    return weightedLoss(
-      workspace.output.values.span, target: batch.targets.values.span,
-      weight: batch.weights.values.span, gradient: &slopes,
-      scale: 1 / Float(batch.targets.values.count))
+    var unused = batch.targets
+    return batch.loss(
+      of: workspace.output, at: batch.targets.values.indices, gradient: &unused)
   }
 }
 

@@ -89,11 +89,7 @@ private struct Shard: Sendable {
     let x = batch.inputs.values.span.extracting(rows.lowerBound * inputs..<rows.upperBound * inputs)
     let places = rows.lowerBound * outputs..<rows.upperBound * outputs
     network.forward(parameters.span, x, &workspace, dropout: dropout)
-    var slopes = dy.values.mutableSpan
-    loss = weightedLoss(
-      workspace.output.values.span, target: batch.targets.values.span.extracting(places),
-      weight: batch.weights.values.span.extracting(places), gradient: &slopes,
-      scale: 1 / Float(batch.targets.values.count))
+    loss = batch.loss(of: workspace.output, at: places, gradient: &dy)
     network.backward(
       parameters.span, x: x, dy: dy, &workspace, gradient: &gradient, dropout: dropout)
   }

@@ -54,7 +54,8 @@ package struct ResidualNetwork: Sendable {
         into: &workspace.hidden[index + 1].x, dropout: dropout)
     }
     normalize(parameters, normalization, blocks.count, &workspace)
-    output.forward(parameters, workspace.hidden[blocks.count].y.values.span, into: &workspace.output)
+    let last = workspace.hidden[blocks.count].y
+    output.forward(parameters, last.values.span, into: &workspace.output)
     addBias(parameters.extracting(output.bias), to: &workspace.output)
   }
 
@@ -76,12 +77,13 @@ package struct ResidualNetwork: Sendable {
     _ parameters: Span<Float>, x: Span<Float>, dy: Matrix, _ workspace: inout Workspace,
     gradient: inout MutableSpan<Float>, dropout: Dropout? = nil
   ) {
-    output.accumulate(workspace.hidden[blocks.count].y.values.span, dy, into: &gradient)
+    let last = workspace.hidden[blocks.count]
+    output.accumulate(last.y.values.span, dy, into: &gradient)
     var biases = gradient._mutatingExtracting(output.bias)
     addColumnSums(of: dy, to: &biases)
     output.backward(parameters, dy, into: &workspace.scratch)
     normalization.backward(
-      parameters, workspace.hidden[blocks.count], dy: workspace.scratch, dx: &workspace.dh,
+      parameters, last, dy: workspace.scratch, dx: &workspace.dh,
       replacing: true, gradient: &gradient)
     for (index, block) in blocks.enumerated().reversed() {
       block.backward(

@@ -20,10 +20,10 @@ import Testing
     ]
     var parameters: [Float] = [1, -2, 0.5]
     var optimizer = AdamW(options, parameters: parameters)
-    for step in 1...5 {
-      var gradient = (1...3).map { Float(sine(Double(step * $0)) * Double($0)) }
-      optimizer.update(&parameters, &gradient, rate: 1)
-      expectClose(parameters, golden[step - 1], tolerance: 2e-6)
+    for number in 1...5 {
+      let gradient = (1...3).map { Float(sine(Double(number * $0)) * Double($0)) }
+      step(&optimizer, &parameters, [gradient])
+      expectClose(parameters, golden[number - 1], tolerance: 2e-6)
     }
   }
 
@@ -32,8 +32,7 @@ import Testing
     var optimizer = AdamW(options, parameters: parameters)
     var seen: [Float] = []
     for _ in 0..<2 {
-      var gradient: [Float] = [1]
-      optimizer.update(&parameters, &gradient, rate: 1)
+      step(&optimizer, &parameters, [[1]])
       seen.append(parameters[0])
     }
     expectClose(optimizer.average, [(seen[0] + seen[1]) / 2], tolerance: 1e-6)
@@ -42,18 +41,33 @@ import Testing
   @Test func passesOverGradientsThatAreNotFinite() {
     var parameters: [Float] = [1, 2]
     var optimizer = AdamW(options, parameters: parameters)
-    var gradient: [Float] = [.nan, 1]
-    #expect(!optimizer.update(&parameters, &gradient, rate: 1))
+    let moved = step(&optimizer, &parameters, [[.nan, 1]])
+    #expect(!moved)
     #expect(parameters == [1, 2] && optimizer.skipped == 1 && optimizer.step == 0)
   }
 
   @Test func clipsByTheGlobalNorm() {
     var clipped = options
     clipped.clipNorm = 1
-    var (parameters, gradient): ([Float], [Float]) = ([0, 0], [30, 40])
-    var optimizer = AdamW(clipped, parameters: parameters)
-    optimizer.update(&parameters, &gradient, rate: 1)
-    expectClose(gradient, [0.6, 0.8], tolerance: 1e-6)
+    let clippedSteps = parametersAfter([[[30, 40]], [[0.3, -0.4]]], clipped)
+    expectClose(
+      clippedSteps, parametersAfter([[[0.6, 0.8]], [[0.3, -0.4]]], options), tolerance: 1e-6)
+    #expect(clippedSteps != parametersAfter([[[30, 40]], [[0.3, -0.4]]], options))
+  }
+
+  @Test func sumsTheShardsInTheirOrder() {
+    let whole = parametersAfter([[[3, 1]], [[-1, 4]]], options)
+    expectClose(
+      parametersAfter([[[1, 3], [2, -2]], [[-4, 0], [3, 4]]], options), whole, tolerance: 1e-6)
+  }
+
+  @Test func isTheSameForAnyNumberOfThreads() {
+    let shards = (0..<3).map { shard in
+      (0..<70_000).map { Float(sine(Double(shard * 70_000 + $0))) }
+    }
+    #expect(
+      parametersAfter([shards], options, threads: 1)
+        == parametersAfter([shards], options, threads: 4))
   }
 
   @Test(arguments: [(0, 0.1), (4, 0.5), (9, 1.0), (10, 1.0), (60, 0.5), (110, 0.0), (200, 0.0)])
@@ -70,5 +84,24 @@ import Testing
     let near = zip(a, b).map { abs($0 - $1) }.max() ?? 1
     let far = zip(a, c).map { abs($0 - $1) }.max() ?? 0
     #expect(near < 0.05 && far > 0.5)
+  }
+
+  /// The parameters, from zeros, after one step for each list of shards.
+  private func parametersAfter(
+    _ steps: [[[Float]]], _ options: AdamW.Options, threads: Int = 1
+  ) -> [Float] {
+    var parameters = [Float](repeating: 0, count: steps[0][0].count)
+    var optimizer = AdamW(options, parameters: parameters)
+    for shards in steps { step(&optimizer, &parameters, shards, threads: threads) }
+    return parameters
+  }
+
+  @discardableResult
+  private func step(
+    _ optimizer: inout AdamW, _ parameters: inout [Float], _ shards: [[Float]], threads: Int = 1
+  ) -> Bool {
+    var gradients = Matrix(
+      rows: shards.count, columns: parameters.count, values: shards.flatMap(\.self))
+    return optimizer.update(&parameters, &gradients, rate: 1, threads: threads)
   }
 }

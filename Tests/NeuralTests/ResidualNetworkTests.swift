@@ -63,7 +63,8 @@ import Testing
       for row in 0..<32 { dy.values[row] = (dy.values[row] - (3 * inputs.values[row] + 1)) / 16 }
       var gradient = [Float](repeating: 0, count: parameters.count)
       network.backward(parameters, x: inputs, dy: dy, &workspace, gradient: &gradient)
-      optimizer.update(&parameters, &gradient, rate: 1)
+      var gradients = Matrix(rows: 1, columns: gradient.count, values: gradient)
+      optimizer.update(&parameters, &gradients, rate: 1)
     }
     network.forward(optimizer.average, inputs, &workspace)
     expectClose(workspace.output.values, inputs.values.map { 3 * $0 + 1 }, tolerance: 0.05)

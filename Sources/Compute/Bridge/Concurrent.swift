@@ -5,8 +5,12 @@ import Dispatch
 func concurrently(_ count: Int, threads: Int, _ body: (Int) -> Void) {
   let threads = max(1, min(threads, count))
   guard threads > 1 else { return (0..<count).forEach(body) }
-  DispatchQueue.concurrentPerform(iterations: threads) { thread in
-    for index in stride(from: thread, to: count, by: threads) { body(index) }
+  withoutActuallyEscaping(body) { body in
+    // Each index is given out once, so whatever the body keeps per index has one owner.
+    nonisolated(unsafe) let body = body
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      for index in stride(from: thread, to: count, by: threads) { unsafe body(index) }
+    }
   }
 }
 

@@ -95,6 +95,13 @@ package struct Normalized: Sendable {
     package init(gain: Range<Int>, bias: Range<Int>, offset: Range<Int>) {
       (self.gain, self.bias, self.offset) = (gain, bias, offset)
     }
+
+    fileprivate func fit(columns: Int, count: Int) -> Bool {
+      func fits(_ place: Range<Int>) -> Bool {
+        place.count == columns && place.upperBound <= count
+      }
+      return fits(gain) && fits(bias) && fits(offset)
+    }
   }
 
   /// Adds the gradient of `x` to `dx`, or writes it when `replacing`, and those of gain, bias and
@@ -105,11 +112,9 @@ package struct Normalized: Sendable {
   ) {
     checkShapes(x, dy, gain)
     checkShapes(x, dx, gain)
-    for place in [places.gain, places.bias, places.offset] {
-      precondition(
-        place.count == x.columns && place.upperBound <= gradient.count,
-        "\(place) for \(x.columns) columns of \(gradient.count) gradients")
-    }
+    precondition(
+      places.fit(columns: x.columns, count: gradient.count),
+      "\(places) for \(x.columns) columns of \(gradient.count) gradients")
     unsafe gain.withUnsafeBufferPointer { gain in
       unsafe gradient.withUnsafeMutableBufferPointer { gradient in
         guard let gain = gain.baseAddress, let gradient = gradient.baseAddress else { return }

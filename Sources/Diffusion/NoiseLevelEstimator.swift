@@ -24,15 +24,17 @@ package struct NoiseLevelEstimator: Sendable {
   ///
   /// * `samples`: normal rows to learn from, `[samples, features]`.
   /// * `heldOut`: normal rows kept apart for early stopping; may be empty.
-  package static func fit(to samples: Matrix, heldOut: Matrix, options: TrainingOptions)
-    -> NoiseLevelEstimator
-  {
+  package static func fit(
+    to samples: Matrix, heldOut: Matrix, options: TrainingOptions,
+    checkpoints: (any TrainingCheckpoints)? = nil
+  ) -> NoiseLevelEstimator {
     let shape = shape(features: samples.columns)
     let judge =
       heldOut.rows == 0
       ? nil : NoiseLevelObjective(samples: heldOut, shape: shape, seed: options.seed)
     let objective = NoiseLevelObjective(samples: samples, shape: shape, seed: options.seed)
-    return NoiseLevelEstimator(trained: Trainer(options).train(objective, heldOut: judge))
+    let trainer = Trainer(options, name: "noise level", checkpoints: checkpoints)
+    return NoiseLevelEstimator(trained: trainer.train(objective, heldOut: judge))
   }
 
   /// The noise that each sample seems to hold: ln sigma, mapped from its range to -2...2, `[samples]`.

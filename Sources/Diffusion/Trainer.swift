@@ -113,14 +113,21 @@ package struct TrainingHistory: Sendable, Equatable, Codable {
 /// Denoising score matching (Vincent 2011) by stochastic gradient descent.
 package struct Trainer: Sendable {
   package let options: TrainingOptions
+  /// The network's name among those of one training.
+  private let name: String
   /// Threads that may work on a step; the trained network does not depend on it.
-  package let threads: Int
+  private let threads: Int
+  private let checkpoints: (any TrainingCheckpoints)?
 
-  package init(_ options: TrainingOptions, threads: Int = .max) {
-    (self.options, self.threads) = (options, threads)
+  package init(
+    _ options: TrainingOptions, name: String = "network", threads: Int = .max,
+    checkpoints: (any TrainingCheckpoints)? = nil
+  ) {
+    (self.options, self.name, self.threads) = (options, name, threads)
+    self.checkpoints = checkpoints
   }
 
-  /// Trains a fresh network.
+  /// Trains a network, a fresh one or one whose training was cut off.
   ///
   /// - Parameters:
   ///   - objective: batches from the rows to learn from.
@@ -130,26 +137,34 @@ package struct Trainer: Sendable {
     -> TrainedNetwork
   {
     let network = ResidualNetwork(objective.shape)
-    var state = TrainingState(network, options, threads: threads)
+    let kept = checkpoints?.begin(name).flatMap { $0.fits(network) ? $0 : nil }
+    var state = TrainingState(
+      network, options, from: kept ?? TrainingProgress(network, options), threads: threads)
     let judge = heldOut.map { HeldOutLoss($0, batch: options.batch) }
-    var stop = EarlyStopping(patience: options.patience)
-    for step in 0..<options.steps {
-      objective.fill(&state.batch, step: step)
-      guard state.advance(step: step) else { break }
-      let last = step == options.steps - 1
-      guard let judge, last || (step + 1) % options.evaluationInterval == 0 else { continue }
-      let loss = judge.loss(network, state.optimizer.average)
-      if stop.shouldStop(loss: loss, parameters: state.optimizer.average) {
-        state.history.stoppedEarly = !last
-        break
+    while !state.progress.isDone(options) {
+      objective.fill(&state.batch, step: state.progress.history.steps)
+      state.advance()
+      if let judge { look(judge, network, &state.progress) }
+      if checkpoints?.isDue(afterStep: state.progress.history.steps) == true {
+        checkpoints?.keep(state.progress, of: name)
       }
     }
-    state.history.heldOutLoss = stop.best
+    checkpoints?.end(state.progress, of: name)
     return TrainedNetwork(
-      network: network,
-      parameters: state.history.stoppedEarly
-        ? stop.parameters ?? state.optimizer.average : state.optimizer.average,
-      history: state.history)
+      network: network, parameters: state.progress.answer, history: state.progress.history)
+  }
+
+  /// Compares the loss on held-out samples with that of earlier looks, every so many steps.
+  private func look(
+    _ judge: HeldOutLoss, _ network: ResidualNetwork, _ progress: inout TrainingProgress
+  ) {
+    let steps = progress.history.steps
+    guard steps == options.steps || steps % options.evaluationInterval == 0 else { return }
+    let average = progress.optimizer.average
+    let hasRisen = progress.stopping.hasRisen(
+      loss: judge.loss(network, average), parameters: average, patience: options.patience)
+    progress.history.heldOutLoss = progress.stopping.best
+    progress.history.stoppedEarly = hasRisen && steps < options.steps
   }
 }
 
@@ -168,24 +183,5 @@ private struct HeldOutLoss {
     var unused = batch.targets
     return batch.loss(
       of: workspace.output, at: batch.targets.values.indices, gradient: &unused)
-  }
-}
-
-/// Remembers the best look at the held-out loss and says when to give up (Prechelt 1998).
-struct EarlyStopping {
-  let patience: Int
-  private(set) var best: Double?
-  private(set) var parameters: [Float]?
-  private var worse = 0
-
-  init(patience: Int) { self.patience = patience }
-
-  mutating func shouldStop(loss: Double, parameters: [Float]) -> Bool {
-    if loss.isFinite, loss < best ?? .infinity {
-      (best, self.parameters, worse) = (loss, parameters, 0)
-    } else {
-      worse += 1
-    }
-    return worse >= patience
   }
 }

@@ -1,54 +1,53 @@
 import Compute
-package import Neural
+import Neural
 
-/// Parameters, optimizer and memory of a running training.
+/// A running training: its progress and the memory it works in.
 ///
 /// A batch is cut into shards, whose number follows from the batch alone; their gradients are summed
 /// in order, so the parameters do not depend on the number of threads.
-package struct TrainingState: Sendable {
+struct TrainingState: Sendable {
   let network: ResidualNetwork
   let options: TrainingOptions
   let schedule: LearningRateSchedule
-  package var batch: TrainingBatch
-  package private(set) var parameters: [Float]
-  package private(set) var optimizer: AdamW
-  package var history = TrainingHistory()
+  var batch: TrainingBatch
+  var progress: TrainingProgress
   private let threads: Int
   private var shards: [Shard]
   /// `[shards, parameters]`.
   private var gradients: Matrix
-  private var failures = 0
 
-  package init(_ network: ResidualNetwork, _ options: TrainingOptions, threads: Int) {
-    (self.network, self.options, self.threads) = (network, options, threads)
+  init(
+    _ network: ResidualNetwork, _ options: TrainingOptions, from progress: TrainingProgress,
+    threads: Int
+  ) {
+    (self.network, self.options, self.progress) = (network, options, progress)
+    self.threads = threads
     schedule = .cosineDecay(warmUp: options.warmUp, total: options.steps)
     batch = TrainingBatch(network.shape, rows: options.batch)
-    parameters = network.initialParameters(seed: options.seed)
-    optimizer = AdamW(options.optimizer, parameters: parameters)
     shards = Shard.cut(options.batch).map { Shard(network.shape, rows: $0) }
-    gradients = Matrix(rows: shards.count, columns: parameters.count)
+    gradients = Matrix(rows: shards.count, columns: network.parameterCount)
   }
 
-  /// One step on the current batch; false after three steps in a row that were not finite.
-  package mutating func advance(step: Int) -> Bool {
+  /// One step on the current batch; it is passed over when it is not finite.
+  mutating func advance() {
+    let step = progress.history.steps
     let loss = findGradients(step: step)
     let moved =
       loss.isFinite
-      && optimizer.update(
-        &parameters, &gradients, rate: schedule.rate(at: step), threads: threads)
-    failures = moved ? 0 : failures + 1
-    history.steps = step + 1
+      && progress.optimizer.update(
+        &progress.parameters, &gradients, rate: schedule.rate(at: step), threads: threads)
+    progress.history.steps = step + 1
+    progress.failures = moved ? 0 : progress.failures + 1
     if moved {
-      history.finalLoss = history.finalLoss.map { 0.9 * $0 + 0.1 * loss } ?? loss
+      progress.history.finalLoss = progress.history.finalLoss.map { 0.9 * $0 + 0.1 * loss } ?? loss
     } else {
-      history.skipped += 1
+      progress.history.skipped += 1
     }
-    return failures < 3
   }
 
   /// Fills `gradients` and returns the loss of the whole batch.
   private mutating func findGradients(step: Int) -> Double {
-    let (network, options, parameters, batch) = (network, options, parameters, batch)
+    let (network, options, parameters, batch) = (network, options, progress.parameters, batch)
     forEachShard(&shards, &gradients, threads: threads) { shard, gradient in
       let dropout = Dropout(
         share: options.dropout, seed: options.seed, step: step, firstRow: shard.rows.lowerBound)

@@ -2,7 +2,7 @@ package import Compute
 
 /// AdamW (Loshchilov and Hutter 2019) with clipping by the global norm and a running average of the
 /// parameters, in one walk over all of them.
-package struct AdamW: Sendable {
+package struct AdamW: Sendable, Equatable {
   package struct Options: Sendable, Equatable, Codable {
     package var learningRate: Float = 2e-3
     package var beta1: Float = 0.9
@@ -22,14 +22,20 @@ package struct AdamW: Sendable {
   package private(set) var average: [Float]
   /// Steps taken.
   package private(set) var step = 0
-  /// Steps passed over because the gradient was not finite.
-  package private(set) var skipped = 0
-  private var m, v: [Float]
+  /// The running averages of the gradient and of its squares, `[count]`.
+  package private(set) var m, v: [Float]
 
   package init(_ options: Options, parameters: [Float]) {
-    (self.options, average) = (options, parameters)
-    m = [Float](repeating: 0, count: parameters.count)
-    v = m
+    let zeros = [Float](repeating: 0, count: parameters.count)
+    self.init(options, average: parameters, m: zeros, v: zeros, step: 0)
+  }
+
+  /// Goes on after `step` steps.
+  package init(_ options: Options, average: [Float], m: [Float], v: [Float], step: Int) {
+    precondition(
+      average.count == m.count && average.count == v.count,
+      "\(average.count), \(m.count) and \(v.count) values")
+    (self.options, self.average, self.m, self.v, self.step) = (options, average, m, v, step)
   }
 
   /// Moves the parameters against the gradient.
@@ -46,10 +52,7 @@ package struct AdamW: Sendable {
     _ parameters: inout [Float], _ gradients: inout Matrix, rate: Float, threads: Int = 1
   ) -> Bool {
     let norm = Float(sumShards(&gradients, threads: threads).squareRoot())
-    guard norm.isFinite else {
-      skipped += 1
-      return false
-    }
+    guard norm.isFinite else { return false }
     step += 1
     // The average starts as the plain mean of the first steps, else it would remember the start.
     let averaging = min(options.averaging, Float(step - 1) / Float(step))

@@ -51,6 +51,8 @@ package struct RunSummary: Sendable, Encodable {
   package var suspiciousRows: [Suspect]?
   package var finalLoss: Double?
   package var trainingSteps: Int?
+  /// Steps of training that were taken over from a checkpoint.
+  package var resumedSteps: Int?
   /// Of `evaluate`: also at the top level, where scripts look for them.
   package var auroc, auprc: Double?
   package var metrics: Metrics?
@@ -75,6 +77,7 @@ package struct RunSummary: Sendable, Encodable {
     case suspiciousRows = "suspicious_rows"
     case finalLoss = "final_loss"
     case trainingSteps = "training_steps"
+    case resumedSteps = "resumed_steps"
   }
 
   /// The summary as JSON text with sorted keys and a final line end.

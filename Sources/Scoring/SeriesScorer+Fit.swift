@@ -41,9 +41,11 @@ extension SeriesScorer {
   /// * `segments`: `[rows, channels]` each, encoded units.
   /// * `distinct`: different values of each channel, counted up to 3.
   package static func fit(
-    to segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, workers: Int
+    to segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, workers: Int,
+    checkpoints: (any TrainingCheckpoints)? = nil
   ) async -> SeriesFit {
-    let builder = SeriesBuilder(segments, distinct: distinct, options: options)
+    var builder = SeriesBuilder(segments, distinct: distinct, options: options)
+    builder.checkpoints = checkpoints
     var (scorer, history) = builder.build(training: true)
     var measured: [Measured] = []
     for segment in segments {
@@ -108,6 +110,7 @@ struct SeriesBuilder {
   let fittedRows: [Int]
   private let channelCount: Int
   let longestSegment: Int
+  var checkpoints: (any TrainingCheckpoints)?
 
   /// * `longestSegment`: rows that decide the lengths of windows, if not those given.
   init(
@@ -304,7 +307,8 @@ struct SeriesBuilder {
       windowCount: max(1, count / 10), draw: { draw($0, $1, count - max(1, count / 10)) })
     var training = options.training
     (training.seed, training.steps) = (options.seed, steps * options.effort)
-    let trained = Trainer(training).train(objective, heldOut: judge)
+    let trained = Trainer(training, name: "windows", checkpoints: checkpoints)
+      .train(objective, heldOut: judge)
     return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
   }
 }

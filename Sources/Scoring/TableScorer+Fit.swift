@@ -42,7 +42,8 @@ extension TableScorer {
   /// * `samples`: every view of the baseline, `[rows, features]` each.
   /// * `groups`: the features of each column, which stand-ins exchange together.
   package static func fit(
-    to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int
+    to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int,
+    checkpoints: (any TrainingCheckpoints)? = nil
   ) async -> TableFit {
     let rows = samples[0].rows
     var stream = RandomStream(seed: options.seed, stream: 0x7461)
@@ -50,7 +51,7 @@ extension TableScorer {
     let heldOut = stream.sample(heldOutCount(of: kept.count), of: kept.count)
     let exemplars = samples.map { $0.selecting(rows: kept) }
     async let trained = networks(
-      samples[0], heldOut: heldOut.map { kept[$0] }, options: options)
+      samples[0], heldOut: heldOut.map { kept[$0] }, options: options, checkpoints)
     let (views, leftOut) =
       options.exemplars > 0
       ? await weighedViews(exemplars, groups, options: options, workers: workers) : ([], [])
@@ -72,23 +73,26 @@ extension TableScorer {
     min(2_000, max(rows / 5, min(rows / 2, 100)))
   }
 
-  private static func networks(_ samples: Matrix, heldOut: [Int], options: TableScorerOptions)
-    async -> (NeuralDenoiser?, NoiseLevelScore?)
-  {
+  private static func networks(
+    _ samples: Matrix, heldOut: [Int], options: TableScorerOptions,
+    _ checkpoints: (any TrainingCheckpoints)?
+  ) async -> (NeuralDenoiser?, NoiseLevelScore?) {
     guard options.trainsNetwork else { return (nil, nil) }
     let hidden = Set(heldOut)
     let seen = samples.selecting(rows: (0..<samples.rows).filter { !hidden.contains($0) })
     let judge = samples.selecting(rows: heldOut)
     var (training, levelTraining) = (options.training, options.noiseLevelTraining)
     (training.seed, levelTraining.seed) = (options.seed, options.seed)
-    let denoiser = NeuralDenoiser.fit(to: seen, heldOut: judge, options: training)
+    let denoiser = NeuralDenoiser.fit(
+      to: seen, heldOut: judge, options: training, checkpoints: checkpoints)
     let share = NoiseLevelScore.share(
       most: options.noiseLevelShare, rows: samples.rows, features: samples.columns)
     guard share > 0 else { return (denoiser, nil) }
     return (
       denoiser,
       NoiseLevelScore(
-        estimator: NoiseLevelEstimator.fit(to: seen, heldOut: judge, options: levelTraining),
+        estimator: NoiseLevelEstimator.fit(
+          to: seen, heldOut: judge, options: levelTraining, checkpoints: checkpoints),
         share: share, scale: LogScale(mean: 0, deviation: 1))
     )
   }

@@ -97,6 +97,9 @@ func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   }
 }
 
+/// Seconds that a training has to write a checkpoint before it is ended.
+private let checkpointGrace = 3.0
+
 /// Signals end the run with their documented codes, without its temporary files; a closed pipe is an
 /// error of writing, no signal.
 ///
@@ -113,7 +116,8 @@ func prepareProcess() {
     // The handler holds its source, which thereby lives as long as the process.
     source.setEventHandler {
       _ = source.isCancelled
-      Temporaries.endProcess(code: code)
+      guard Interruption.request(code: code) else { Temporaries.endProcess(code: code) }
+      queue.asyncAfter(deadline: .now() + checkpointGrace) { Temporaries.endProcess(code: code) }
     }
     source.resume()
   }

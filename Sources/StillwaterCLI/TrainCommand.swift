@@ -48,6 +48,13 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp("Baseline rows kept in the model: a number, or none.", valueName: "n|none"))
   var exemplars = "10000"
 
+  @Flag(
+    help: """
+      Go on from MODEL.checkpoint where a training on the same data with the same settings was cut \
+      off; the model is the same as without the cut.
+      """)
+  var resume = false
+
   @OptionGroup(title: "CSV") var csv: DialectOptions
   @OptionGroup(title: "Damaged rows") var badRows: BadRowOptions
   @OptionGroup(title: "Run") var runOptions: RunOptions
@@ -79,7 +86,11 @@ struct TrainCommand: AsyncParsableCommand {
       console.detail("BLAS kernels: \(productKernels())")
       var stage = TrainStage(files: try input.paths(), model: model, settings: settings)
       stage.rules = runOptions.rules
+      stage.resumption = resume ? .asked : .never
       let summary = try await stage.run(progress: console.progress)
+      if let steps = summary.resumedSteps, steps > 0 {
+        console.note("took over \(steps) steps of training from a checkpoint")
+      }
       try console.show(
         summary,
         [

@@ -3,7 +3,7 @@ import CKernels
 /// Parameters are walked in runs of this many, whatever the number of threads.
 private let runLength = 16_384
 
-/// Adds the rows 1... of `shards` to the first in their order; `[shards, count]`.
+/// Adds all further rows of `shards`, `[shards, count]`, to the first, in their order.
 ///
 /// - Returns: the sum of squares of the result, added up run by run in their order.
 package func sumShards(_ shards: inout Matrix, threads: Int) -> Double {

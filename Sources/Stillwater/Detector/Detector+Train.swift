@@ -1,6 +1,7 @@
 import Calibration
 import Compute
 import Encoding
+import Files
 package import Ingestion
 import Scoring
 import Tabular
@@ -23,6 +24,8 @@ package struct TrainingOutcome: Sendable {
   package let warnings: [String]
   /// The least normal baseline rows, worst first.
   package let suspects: [SuspiciousRow]
+  /// Steps of training that were taken over from an earlier run; nil without checkpoints.
+  package let resumedSteps: Int?
 }
 
 /// A baseline row that may be no normal one.
@@ -47,9 +50,9 @@ extension Detector {
   }
 
   /// Trains, and says what was met on the way.
-  package static func outcome(of files: [String], _ settings: TrainingSettings) async throws
-    -> TrainingOutcome
-  {
+  package static func outcome(
+    of files: [String], _ settings: TrainingSettings, checkpoints plan: CheckpointPlan? = nil
+  ) async throws -> TrainingOutcome {
     do {
       let reader = BaselineReader(dialect: settings.dialect, badRows: settings.badRows)
       var baseline = try reader.read(files, columns: settings.columns)
@@ -61,33 +64,47 @@ extension Detector {
         baseline.warnings.append(
           "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
       }
-      let (detector, suspects) = try await fit(baseline, settings)
+      let checkpoints = try plan.map {
+        try CheckpointFile($0, fingerprint: fingerprint(baseline, settings))
+      }
+      let (detector, suspects) = try await fit(baseline, settings, checkpoints)
       return TrainingOutcome(
         detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
         rowsUsed: baseline.rowCount, rowsLeftOut: baseline.labelledAnomalies,
         missingValues: baseline.missingValues,
-        warnings: detector.card.warnings, suspects: suspects)
+        warnings: detector.card.warnings + [checkpoints?.failure].compactMap(\.self),
+        suspects: suspects, resumedSteps: checkpoints?.resumedSteps)
     } catch let error as EncodingError {
       throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")
     } catch { throw StillwaterError(error) }
   }
 
-  private static func fit(_ baseline: Baseline, _ settings: TrainingSettings) async throws
-    -> (Detector, [SuspiciousRow])
-  {
-    baseline.layout.isSeries
-      ? try await fitSeries(baseline, settings) : try await fitTable(baseline, settings)
+  /// What decides the outcome of a training: the program, all settings but the number of threads,
+  /// and the bytes of the baseline.
+  private static func fingerprint(_ baseline: Baseline, _ settings: TrainingSettings) -> String {
+    var settings = settings
+    settings.threads = 1
+    let lines = [stillwaterVersion, "\(settings)"] + baseline.inputs.map(\.sha256)
+    return sha256(of: Array(lines.joined(separator: "\n").utf8))
   }
 
-  private static func fitTable(_ baseline: Baseline, _ settings: TrainingSettings) async throws
-    -> (Detector, [SuspiciousRow])
-  {
+  private static func fit(
+    _ baseline: Baseline, _ settings: TrainingSettings, _ checkpoints: CheckpointFile?
+  ) async throws -> (Detector, [SuspiciousRow]) {
+    baseline.layout.isSeries
+      ? try await fitSeries(baseline, settings, checkpoints)
+      : try await fitTable(baseline, settings, checkpoints)
+  }
+
+  private static func fitTable(
+    _ baseline: Baseline, _ settings: TrainingSettings, _ checkpoints: CheckpointFile?
+  ) async throws -> (Detector, [SuspiciousRow]) {
     let table = Table.joined(baseline.files.map(\.table))
     let encoder = try TableEncoder.fit(to: table, schema: baseline.layout.schema)
     let fit = await TableScorer.fit(
       to: try encoder.encode(table), groups: encoder.columns.map(\.features),
-      options: settings.table, workers: settings.threads)
+      options: settings.table, workers: settings.threads, checkpoints: checkpoints)
     let calibration = try Calibration.fit(
       to: fit.calibrationScores,
       options: CalibrationOptions(method: settings.method, rate: settings.falseAlarmRate))
@@ -101,9 +118,9 @@ extension Detector {
     return (detector, fit.suspects.map { baseline.suspect($0.row, score: $0.score) })
   }
 
-  private static func fitSeries(_ baseline: Baseline, _ settings: TrainingSettings) async throws
-    -> (Detector, [SuspiciousRow])
-  {
+  private static func fitSeries(
+    _ baseline: Baseline, _ settings: TrainingSettings, _ checkpoints: CheckpointFile?
+  ) async throws -> (Detector, [SuspiciousRow]) {
     let series = try baseline.files.map {
       try SeriesRows($0.table, layout: baseline.layout, path: $0.path, lines: $0.lines)
     }
@@ -120,7 +137,7 @@ extension Detector {
     }
     let fit = await SeriesScorer.fit(
       to: segments.map(\.segment.values), distinct: encoder.channels.map(\.distinct),
-      options: settings.series, workers: settings.threads)
+      options: settings.series, workers: settings.threads, checkpoints: checkpoints)
     let calibration = try Calibration.fit(
       to: fit.calibrationScores.flatMap { $0 },
       options: CalibrationOptions(

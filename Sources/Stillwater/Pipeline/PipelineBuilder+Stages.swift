@@ -29,7 +29,9 @@ extension PipelineBuilder {
     settings.badRows = policy(members)
     let paths = inputs(members, stage: "train")
     files.writes(common.model, "train", common.source)
-    return TrainStage(files: paths, model: common.model, settings: settings)
+    var stage = TrainStage(files: paths, model: common.model, settings: settings)
+    stage.resumption = .ifMatching
+    return stage
   }
 
   func calibrate(_ node: Node?, _ common: Common) -> CalibrateStage? {

@@ -18,7 +18,7 @@ final class PipelineFiles {
   private var gathered: [[UInt8]: String] = [:]
 
   /// What stands beside an output.
-  static let companions = [".summary.json", ".rejects.csv", ".stage.json"]
+  static let companions = [".summary.json", ".rejects.csv", ".stage.json", ".checkpoint"]
 
   init(_ reader: PipelineReader) { self.reader = reader }
 

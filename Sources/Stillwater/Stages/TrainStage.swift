@@ -8,6 +8,8 @@ package struct TrainStage: Sendable {
   package var model: String
   package var settings: TrainingSettings
   package var rules = OutputRules()
+  /// Whether the training goes on where an earlier one was cut off.
+  package var resumption = Resumption.never
 
   package init(files: [String], model: String, settings: TrainingSettings) {
     (self.files, self.model, self.settings) = (files, model, settings)
@@ -18,15 +20,24 @@ package struct TrainStage: Sendable {
       var watch = Stopwatch()
       let output = try StageOutput(path: model, rules: rules, inputs: files)
       progress("learning from \(files.count == 1 ? files[0] : "\(files.count) files")", nil)
-      let outcome = try await Detector.outcome(of: files, settings)
+      let checkpoints = try output.file.isReplaced ? checkpointPlan() : nil
+      let outcome = try await Detector.outcome(of: files, settings, checkpoints: checkpoints)
       watch.lap("train")
       let bytes = outcome.detector.encoded()
       try output.file.append(bytes)
       try output.reject(outcome.rejected)
       let summary = summary(outcome, model: sha256(of: bytes), watch)
       try output.commit(summary)
+      // One that stays is of no harm: nothing but the same training would take it up.
+      if let checkpoints { try? OutputFile.remove(checkpoints.path) }
       return summary
     } catch { throw StillwaterError(error) }
+  }
+
+  private func checkpointPlan() throws -> CheckpointPlan {
+    let path = model + ".checkpoint"
+    try OutputFile.refuse(path, among: files)
+    return CheckpointPlan(path: path, inputs: files, resumption: resumption)
   }
 
   private func summary(_ outcome: TrainingOutcome, model hash: String, _ watch: Stopwatch)
@@ -50,6 +61,7 @@ package struct TrainStage: Sendable {
     }
     summary.finalLoss = detector.card.finalLoss
     summary.trainingSteps = detector.card.trainingSteps
+    summary.resumedSteps = outcome.resumedSteps
     summary.timings = watch.seconds
     return summary
   }

@@ -51,10 +51,10 @@ struct FaultyCommand: CustomStringConvertible, Sendable {
     return faults
   }
 
-  /// Temporaries and locks, which no reader takes for results.
+  /// Temporaries, locks and checkpoints, which no reader takes for results.
   private func isOurs(_ name: String) -> Bool {
     let last = name.split(separator: "/").last ?? ""
-    return last == ".stillwater.lock" || Self.isTemporary(name)
+    return last == ".stillwater.lock" || last.hasSuffix(".checkpoint") || Self.isTemporary(name)
   }
 
   static func isTemporary(_ name: String) -> Bool {

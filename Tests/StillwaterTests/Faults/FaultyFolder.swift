@@ -95,12 +95,12 @@ final class FaultyFolder {
     return files
   }
 
-  /// Without timings, and without the hash of a summary that holds them.
+  /// Without timings and cuts, and without the hash of a summary that holds them.
   private func lasting(_ data: Data, of name: String) -> Data {
     guard name.hasSuffix(".summary.json") || name.hasSuffix(".stage.json"),
       var object = try? JSONSerialization.jsonObject(with: data) as? [String: Any]
     else { return data }
-    object["timings"] = nil
+    (object["timings"], object["resumed_steps"]) = (nil, nil)
     if let outputs = object["outputs"] as? [[String: String]] {
       object["outputs"] = outputs.filter { $0["name"] != "summary" }
     }
@@ -122,7 +122,8 @@ extension FaultyFolder {
   }
 
   private static let inputs: [String: Data] = [
-    "base.csv": table(200, from: 0), "fresh.csv": table(150, from: 2_000),
+    "base.csv": table(200, from: 0), "large.csv": table(1_200, from: 0),
+    "fresh.csv": table(150, from: 2_000),
     "test.csv": table(40, from: 400, label: true),
     "damaged.csv": Data("a,b,side\n1,2,up\n1,x,up\n2,4,up\n".utf8),
     "p.yaml": Data(

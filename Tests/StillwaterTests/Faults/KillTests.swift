@@ -28,8 +28,7 @@ import Testing
   @Test(arguments: [
     FaultyCommand.run, FaultyCommand.all[2],
     FaultyCommand(
-      arguments: ["train", "base.csv", "--model", "n", "--quality", "balanced"], output: "n",
-      replaces: true),
+      arguments: CutTraining.arguments + ["--resume"], output: "n", replaces: true),
   ])
   func atRandomMoments(command: FaultyCommand) throws {
     let trial = try Trial(command)

@@ -36,40 +36,21 @@ import Testing
     }
   }
 
-  /// Sends a signal as soon as the output's temporary file is there.
-  private func interruptTraining(
-    _ folder: FaultyFolder, _ signal: Int32, launcher: [String] = []
-  ) throws -> FaultyFolder.Run {
-    let training = ["train", "base.csv", "--model", "n", "--quality", "balanced", "--threads", "2"]
-    return try folder.run(training, launcher: launcher) { process in
-      for _ in 0..<2_000 {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-        if names.contains(where: FaultyCommand.isTemporary) { break }
-        Thread.sleep(forTimeInterval: 0.005)
-      }
-      kill(process, signal)
-    }
-  }
-
   @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
-  func endTrainingInTheMiddle(signal: Int32, code: Int32) throws {
-    let folder = try FaultyFolder()
-    let before = try folder.snapshot()
-    var run = try interruptTraining(folder, signal)
-    // On a machine with much else to do the training may be over first.
-    for _ in 0..<5 where run.code == 0 {
-      try folder.reset()
-      run = try interruptTraining(folder, signal)
-    }
-    #expect(run.code == code, "\(run.errors)")
-    #expect(try folder.snapshot() == before)
+  func endTrainingAfterACheckpoint(signal: Int32, code: Int32) throws {
+    let training = try CutTraining(signal)
+    #expect(training.run.code == code, "\(training.run.errors)")
+    var after = try training.folder.snapshot()
+    after["n.checkpoint"] = nil
+    #expect(after == training.before)
+    try training.expectResumption()
   }
 
   @Test func stayIgnoredWhenTheCallerIgnoresThem() throws {
-    let folder = try FaultyFolder()
     let launcher = ["/bin/sh", "-c", "trap '' HUP; exec \"$0\" \"$@\""]
-    let run = try interruptTraining(folder, SIGHUP, launcher: launcher)
-    #expect(run.code == 0, "\(run.errors)")
-    #expect(try folder.snapshot()["n"] != nil)
+    let training = try CutTraining(SIGHUP, launcher: launcher)
+    #expect(training.run.code == 0, "\(training.run.errors)")
+    let after = try training.folder.snapshot()
+    #expect(after["n"] != nil)
   }
 }

@@ -1,0 +1,162 @@
+import Diffusion
+import Files
+import Neural
+import Synchronization
+
+/// Whether a training takes up what an earlier one left.
+package enum Resumption: Sendable {
+  case never
+  /// If it was the same training.
+  case ifMatching
+  /// As asked for: another training's checkpoint is an error, a missing one is none.
+  case asked
+}
+
+/// Where a training keeps its checkpoints.
+package struct CheckpointPlan: Sendable {
+  package let path: String
+  /// The files that are read, none of which is overwritten.
+  package let inputs: [String]
+  package let resumption: Resumption
+}
+
+/// The file that holds how far the networks of one training are, and that is gone once the model is
+/// written.
+///
+/// It is a tensor file with parameters and optimizer of each network, bound to the training by a
+/// fingerprint of data and settings.
+final class CheckpointFile: TrainingCheckpoints {
+  /// Steps from one checkpoint to the next.
+  static let interval = 500
+
+  private let plan: CheckpointPlan
+  private let fingerprint: String
+  /// Steps of earlier runs that this one need not take.
+  let resumedSteps: Int
+  private let state: Mutex<(kept: [String: TrainingProgress], failure: String?)>
+
+  /// Reads what is there, if that is wanted.
+  init(_ plan: CheckpointPlan, fingerprint: String) throws {
+    (self.plan, self.fingerprint) = (plan, fingerprint)
+    let kept = try Self.read(plan, fingerprint)
+    resumedSteps = kept.values.reduce(0) { $0 + $1.history.steps }
+    state = Mutex((kept, nil))
+  }
+
+  /// Why the latest checkpoint could not be written.
+  var failure: String? { state.withLock { $0.failure } }
+
+  func begin(_ network: String) -> TrainingProgress? {
+    Interruption.defer()
+    return state.withLock { $0.kept[network] }
+  }
+
+  func isDue(afterStep step: Int) -> Bool {
+    step % Self.interval == 0 || Interruption.code != nil
+  }
+
+  /// Writes a checkpoint; when the process is to end, it ends here.
+  func keep(_ progress: TrainingProgress, of network: String) {
+    state.withLock { state in
+      state.kept[network] = progress
+      do {
+        try write(state.kept)
+        state.failure = nil
+      } catch { state.failure = "no checkpoint was written: \(StillwaterError(error))" }
+    }
+    if let code = Interruption.code { Temporaries.endProcess(code: code) }
+  }
+
+  func end(_ progress: TrainingProgress, of network: String) {
+    state.withLock { $0.kept[network] = progress }
+    Interruption.undefer()
+  }
+
+  private func write(_ kept: [String: TrainingProgress]) throws {
+    var file = TensorFile()
+    file.metadata["format"] = Self.format
+    file.metadata["fingerprint"] = fingerprint
+    file.metadata["networks"] = json(kept.keys.sorted())
+    for (network, progress) in kept { progress.store(network, in: &file) }
+    let output = try OutputFile(path: plan.path, inputs: plan.inputs)
+    try output.append(try file.encoded())
+    try output.commit()
+  }
+
+  private static let format = "stillwater checkpoint"
+
+  private static func read(_ plan: CheckpointPlan, _ fingerprint: String) throws
+    -> [String: TrainingProgress]
+  {
+    guard plan.resumption != .never else { return [:] }
+    do {
+      guard let bytes = try readIfThere(plan.path) else { return [:] }
+      return try decode(bytes, fingerprint)
+    } catch let error as ModelFileError {
+      guard plan.resumption == .asked else { return [:] }
+      throw StillwaterError(
+        .badData,
+        "\(plan.path): not a checkpoint of this training: \(error); leave out --resume to begin anew"
+      )
+    }
+  }
+
+  private static func decode(_ bytes: [UInt8], _ fingerprint: String) throws -> [String:
+    TrainingProgress]
+  {
+    let file = try TensorFile(decoding: bytes)
+    guard file.metadata["format"] == format, file.metadata["fingerprint"] == fingerprint else {
+      throw ModelFileError.content(key: "fingerprint", reason: "data or settings are others")
+    }
+    var kept: [String: TrainingProgress] = [:]
+    for network in try file.decode("networks", as: [String].self) {
+      kept[network] = try TrainingProgress(network, from: file)
+    }
+    return kept
+  }
+
+  private static func readIfThere(_ path: String) throws -> [UInt8]? {
+    do { return try readWhole(path, limit: 4 << 30) } catch FileError.missing { return nil }
+  }
+}
+
+extension TrainingProgress {
+  /// What the metadata says of a network; the arrays are tensors.
+  private struct Stored: Codable {
+    var options: AdamW.Options
+    var optimizerSteps, failures, worse: Int
+    var best: Double?
+    var history: TrainingHistory
+  }
+
+  fileprivate func store(_ network: String, in file: inout TensorFile) {
+    file.metadata[network] = json(
+      Stored(
+        options: optimizer.options, optimizerSteps: optimizer.step, failures: failures,
+        worse: stopping.worse, best: stopping.best, history: history))
+    file.add("\(network).parameters", parameters)
+    file.add("\(network).average", optimizer.average)
+    file.add("\(network).m", optimizer.m)
+    file.add("\(network).v", optimizer.v)
+    if let best = stopping.parameters { file.add("\(network).best", best) }
+  }
+
+  fileprivate init(_ network: String, from file: TensorFile) throws(ModelFileError) {
+    let stored = try file.decode(network, as: Stored.self)
+    let parameters = try file.floats("\(network).parameters")
+    func floats(_ name: String) throws(ModelFileError) -> [Float] {
+      try file.floats("\(network).\(name)", shape: [parameters.count])
+    }
+    guard stored.optimizerSteps >= 0, stored.history.steps >= stored.optimizerSteps else {
+      throw .content(key: network, reason: "its steps are out of range")
+    }
+    self.init(
+      parameters: parameters,
+      optimizer: AdamW(
+        stored.options, average: try floats("average"), m: try floats("m"), v: try floats("v"),
+        step: stored.optimizerSteps))
+    (history, failures) = (stored.history, stored.failures)
+    (stopping.best, stopping.worse) = (stored.best, stored.worse)
+    if file.tensors["\(network).best"] != nil { stopping.parameters = try floats("best") }
+  }
+}

@@ -83,6 +83,7 @@ extension TableScorer {
     let judge = samples.selecting(rows: heldOut)
     var (training, levelTraining) = (options.training, options.noiseLevelTraining)
     (training.seed, levelTraining.seed) = (options.seed, options.seed)
+    levelTraining.steps = steps(levelTraining.steps, rows: seen.rows)
     let denoiser = NeuralDenoiser.fit(
       to: seen, heldOut: judge, options: training, checkpoints: checkpoints)
     let share = NoiseLevelScore.share(
@@ -95,6 +96,11 @@ extension TableScorer {
           to: seen, heldOut: judge, options: levelTraining, checkpoints: checkpoints),
         share: share, scale: LogScale(mean: 0, deviation: 1))
     )
+  }
+
+  /// More rows hold more to learn: the steps grow with their square root, up to four times.
+  package static func steps(_ steps: Int, rows: Int) -> Int {
+    Int(Double(steps) * min(4, max(1, (Double(rows) / 10_000).squareRoot())))
   }
 
   private static func weighedViews(

@@ -40,26 +40,33 @@ package struct TableScorer: Sendable {
   /// there are.
   ///
   /// * `samples`: every view of the rows, `[rows, features]` each.
-  package func scores(for samples: [Matrix], workers: Int) async -> RowScores {
+  /// * `blaming`: which rows' columns are looked at closely.
+  package func scores(
+    for samples: [Matrix], blaming: ColumnBlame? = nil, workers: Int
+  ) async -> RowScores {
     let parts = chunks(of: samples[0].rows)
     let results = await parallelMap(parts.count, workers: workers) { index in
-      self.score(samples, rows: parts[index])
+      self.score(samples, rows: parts[index], blaming: blaming)
     }
     return Self.joined(results, features: samples[0].columns)
   }
 
   /// One chunk: padded to full height, scored, and cut back.
-  private func score(_ samples: [Matrix], rows: Range<Int>) -> RowScores {
+  private func score(_ samples: [Matrix], rows: Range<Int>, blaming: ColumnBlame?) -> RowScores {
     let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
     let logarithms = views.indices.map { index in
       views[index].logarithms(of: padded[index], details: index == 0)
     }
     let total = combine(logarithms, networks(padded[0]))
     let (contributions, expected) = attribute(padded[0], logarithms.first.flatMap(\.fit))
-    return RowScores(
+    var scores = RowScores(
       scores: Array(total.prefix(rows.count)),
       contributions: contributions.padded(rows: 0..<rows.count, to: rows.count),
       expected: expected.padded(rows: 0..<rows.count, to: rows.count))
+    if let blaming, let view = views.first {
+      blaming.lookClosely(at: padded[0], exemplars: view.exemplars, &scores)
+    }
+    return scores
   }
 
   /// What the networks say of each row, before the scales.

@@ -5,5 +5,8 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stillwater-bench", abstract: "Measures Stillwater.",
-    subcommands: [QualityCommand.self, AblationCommand.self])
+    subcommands: [
+      QualityCommand.self, AblationCommand.self, AttributionCommand.self, CalibrationCommand.self,
+      LargeCommand.self,
+    ])
 }

@@ -25,54 +25,71 @@ struct LabelledSet: Sendable {
 
   /// Trains on the baseline, scores the test rows and judges the scores.
   func measure(_ variant: Variant, seed: UInt64) async throws -> SetResult {
+    let run = try await run(variant, seed: seed)
+    let window = kind == .timeseries ? dominantPeriod(of: run.judged.firstFeature) : nil
+    let metrics = Metrics(
+      scores: run.judged.scores, labels: run.judged.labels ?? [],
+      extent: Metrics.Extent(flags: run.judged.flags, window: window))
+    return SetResult(
+      name: name, channels: run.detector.featureNames.count,
+      auroc: metrics.auroc, auprc: metrics.auprc, f1: metrics.f1AtTrueRate, vusPR: metrics.vusPR,
+      trainSeconds: run.trainSeconds, scoreSeconds: run.scoreSeconds)
+  }
+
+  /// Trains on the baseline and scores the test rows; of a series all, the baseline included.
+  func run(_ variant: Variant, seed: UInt64) async throws -> SetRun {
     var settings = TrainingSettings()
     (settings.seed, settings.quality) = (seed, variant.quality)
     (settings.exemplars, settings.parts) = (variant.exemplars, variant.parts)
     settings.columns.label = "label"
     guard kind == .timeseries else {
-      return try await measure(
-        settings, train: "\(folder)/\(name)/baseline.csv", test: "\(folder)/\(name)/test.csv")
+      let path = "\(folder)/\(name)"
+      return try await SetRun(
+        settings, train: "\(path)/baseline.csv", test: "\(path)/test.csv", baselineRows: 0)
     }
     settings.columns.time = "index"
     settings.isCausal = variant.isCausal
-    let baseline = try baselineOfSeries(seed)
-    defer { try? FileManager.default.removeItem(atPath: baseline) }
-    return try await measure(settings, train: baseline, test: "\(folder)/\(name)")
+    let baseline = try baselineOfSeries()
+    return try await withScratchFolder { scratch in
+      try baseline.write(to: "\(scratch)/baseline.csv")
+      return try await SetRun(
+        settings, train: "\(scratch)/baseline.csv", test: "\(folder)/\(name)",
+        baselineRows: baseline.rows.count)
+    }
   }
 
-  /// Writes the first rows of the series, as many as its name says, to a file of their own.
-  private func baselineOfSeries(_ seed: UInt64) throws -> String {
+  /// The first rows of the series, as many as its name says.
+  private func baselineOfSeries() throws -> TextTable {
     let parts = name.split(separator: "_").map { String($0) }
     let place = parts.firstIndex(of: "tr").map { $0 + 1 } ?? parts.count
     let number = place < parts.count ? parts[place].prefix { $0.isNumber } : ""
     guard let rows = Int(number) else {
       throw ValidationError("\(name) does not say how long its baseline is")
     }
-    let lines = try String(contentsOfFile: "\(folder)/\(name)", encoding: .utf8)
-      .split(separator: "\n")
-    let path = NSTemporaryDirectory() + "stillwater-bench-\(getpid())-\(seed)-\(name)"
-    try (lines.prefix(rows + 1).joined(separator: "\n") + "\n")
-      .write(toFile: path, atomically: true, encoding: .utf8)
-    return path
+    let table = try TextTable(path: "\(folder)/\(name)")
+    return TextTable(header: table.header, rows: Array(table.rows.prefix(rows)))
   }
+}
 
-  private func measure(_ settings: TrainingSettings, train: String, test: String) async throws
-    -> SetResult
-  {
-    let start = clock()
-    let detector = try await Detector.train(on: [train], settings)
+/// A detector, what it said of the test rows, and the CPU seconds of both.
+struct SetRun: Sendable {
+  let detector: Detector
+  let judged: Detector.Judged
+  let trainSeconds, scoreSeconds: Double
+  /// Seconds on the clock.
+  let trainWall: Double
+  /// Rows at the start of the test file that the detector was trained on.
+  let baselineRows: Int
+
+  init(_ settings: TrainingSettings, train: String, test: String, baselineRows: Int) async throws {
+    let (start, begin) = (clock(), ContinuousClock.now)
+    detector = try await Detector.train(on: [train], settings)
     let trained = clock()
-    let judged = try await detector.judge(test, ScoringOptions())
-    let scored = clock()
-    let window = kind == .timeseries ? dominantPeriod(of: judged.firstFeature) : nil
-    let metrics = Metrics(
-      scores: judged.scores, labels: judged.labels ?? [],
-      extent: Metrics.Extent(flags: judged.flags, window: window))
-    return SetResult(
-      name: name, channels: detector.featureNames.count,
-      auroc: metrics.auroc, auprc: metrics.auprc, f1: metrics.f1AtTrueRate, vusPR: metrics.vusPR,
-      trainSeconds: Double(trained - start) / Double(CLOCKS_PER_SEC),
-      scoreSeconds: Double(scored - trained) / Double(CLOCKS_PER_SEC))
+    trainWall = (ContinuousClock.now - begin) / .seconds(1)
+    judged = try await detector.judge(test, ScoringOptions())
+    trainSeconds = Double(trained - start) / Double(CLOCKS_PER_SEC)
+    scoreSeconds = Double(clock() - trained) / Double(CLOCKS_PER_SEC)
+    self.baselineRows = baselineRows
   }
 }
 

@@ -34,6 +34,30 @@ import Testing
     }
   }
 
+  /// Groups in any place, of any width; an outlier of 1e6 in one must not blur the distances without.
+  @Test(arguments: [[0..<1, 3..<5], [2..<6], [1..<2], []])
+  func leavingGroupsOutMatchesSorting(groups: [Range<Int>]) {
+    var query = Array(queries.row(3))
+    if let group = groups.first { query[group.lowerBound] = 1e6 }
+    let found = NearestRows(rows).neighbors(of: query, without: groups, count: 10)
+    #expect(found.count == groups.count + 1)
+    for (group, neighbors) in zip(groups.prefix(1), found) {
+      let distances = (0..<rows.rows).map { row in
+        (0..<6).filter { !group.contains($0) }.reduce(Float(0)) { sum, column in
+          sum + (query[column] - rows[row, column]) * (query[column] - rows[row, column])
+        }
+      }
+      let order = distances.indices.sorted { distances[$0] < distances[$1] }.prefix(10)
+      #expect(neighbors.indices == order.map { Int32($0) })
+      let mean = order.reduce(Float(0)) { $0 + distances[$1] } / 10
+      expectClose([neighbors.meanSquare], [mean], tolerance: 1e-5)
+    }
+    let all = NearestRows(rows).neighbors(of: queries, count: 10)
+    let whole = NearestRows(rows).neighbors(
+      of: Array(queries.row(3)), without: groups, count: 10)[groups.count]
+    #expect(Set(whole.indices) == Set(all.indices(of: 3)))
+  }
+
   @Test(arguments: [1, 64, 300])
   func tellsEqualRowsApartByTheirPlace(count: Int) {
     let same = Matrix(rows: 3000, columns: 4, repeating: 1)

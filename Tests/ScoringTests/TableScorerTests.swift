@@ -36,6 +36,37 @@ import Testing
     #expect(result.contributions.values.allSatisfy { $0 >= 0 })
   }
 
+  /// Rows on a plane, of which one column was falsified: the others say what it was.
+  @Test func aCloseLookTellsTheColumnAndWhatItHeld() async {
+    let columns = (0..<6).map { $0..<$0 + 1 }
+    let scorer = await Self.fit(trains: false).scorer
+    let broken = Self.test.selecting(rows: Array(150..<200))
+    let result = await scorer.scores(
+      for: [broken, broken], blaming: ColumnBlame(groups: columns, above: -.infinity), workers: 2)
+    let right = (0..<50).filter { row in
+      let shares = Array(result.contributions.row(row))
+      return shares.indices.max { shares[$0] < shares[$1] } == (row + 150) % 6
+    }
+    #expect(right.count >= 48, "\(right.count) of 50")
+    let errors = (0..<50).map { row in
+      abs(result.expected[row, (row + 150) % 6] - Self.test[row + 50, (row + 150) % 6])
+    }
+    #expect(errors.sorted()[25] < 0.3, "\(errors.sorted()[25]) of 1.5")
+  }
+
+  @Test func rowsBelowTheBoundAreNotLookedAtClosely() async {
+    let scorer = await Self.fit(trains: false).scorer
+    let plain = await scorer.scores(for: [Self.test, Self.test], workers: 2)
+    let bound = plain.scores.sorted()[100]
+    let blame = ColumnBlame(groups: (0..<6).map { $0..<$0 + 1 }, above: bound)
+    let close = await scorer.scores(for: [Self.test, Self.test], blaming: blame, workers: 2)
+    #expect(close.scores == plain.scores)
+    for row in 0..<200 where plain.scores[row] <= bound {
+      #expect(close.contributions.row(row) == plain.contributions.row(row))
+      #expect(close.expected.row(row) == plain.expected.row(row))
+    }
+  }
+
   @Test(arguments: [1, 2, 5])
   func scoresDoNotDependOnSplitOrderOrNeighbors(workers: Int) async {
     let scorer = await Self.fit().scorer
@@ -75,6 +106,13 @@ import Testing
     let scores = await fit.scorer.scores(for: [Self.test, Self.test], workers: 2).scores
     let worst = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(50)
     #expect(worst.filter { $0 >= 150 }.count >= 35)
+  }
+
+  @Test(arguments: [
+    (100, 800), (10_000, 800), (40_000, 1_600), (160_000, 3_200), (10_000_000, 3_200),
+  ])
+  func trainingGrowsWithTheBaseline(rows: Int, steps: Int) {
+    #expect(TableScorer.steps(800, rows: rows) == steps)
   }
 
   @Test func scoresStayFiniteAtTheEdgeOfTheRange() async {

@@ -45,6 +45,11 @@ double kernel_local_gaussian(const float *x, const float *exemplars, size_t colu
 // gaussian.c
 void kernel_gaussian(uint64_t seed, uint64_t stream, uint64_t first, float *noise, size_t count);
 
+// leftout.c
+void kernel_distances_without(const float *query, const float *panels, size_t columns, size_t rows,
+                              const int32_t *group, size_t groups, float *distances);
+void kernel_smallest(const float *values, size_t count, size_t k, float *smallest, int32_t *places);
+
 // optimizer.c
 void kernel_adamw(float *parameters, float *average, float *m, float *v, const float *gradient,
                   size_t count, float scale, float rate, float beta1, float beta2, float epsilon,

@@ -20,9 +20,11 @@ package struct Neighbors: Sendable, Equatable {
 package struct NearestRows: Sendable, Equatable {
   package let rows: Matrix
   /// The rows once more, in panels of 32: for each column their values side by side.
-  private let panels: [Float]
+  let panels: [Float]
   /// |x|^2 of each row; those that fill up the last panel are at infinity.
   private let squares: [Float]
+  /// The number of rows with those that fill up the last panel.
+  var paddedRows: Int { squares.count }
   private static let panel = 32
   /// Queries that are compared at the same time.
   private static let tile = 4

@@ -51,10 +51,12 @@ extension Detector {
       let plan = layout.plan(label: options.readsLabels && layout.hasLabel(reader.header))
       switch core {
       case .table(let encoder, let scorer):
+        let blaming = options.blames ? ColumnBlame(groups: blamedFeatures, above: threshold) : nil
         let transform = { @Sendable (chunk: RecordChunk, workers: Int) in
           let samples = try encoder.encode(chunk.table)
           return rows(
-            await scorer.scores(for: samples, workers: workers), lines: chunk.lines, options)
+            await scorer.scores(for: samples, blaming: blaming, workers: workers),
+            lines: chunk.lines, options)
         }
         try await reader.read(plan, workers: options.threads, transform: transform) { chunk, rows in
           outcome.add(chunk)

@@ -1,0 +1,56 @@
+#include "clones.h"
+#include "kernels.h"
+
+#define PANEL 32
+#define MOST_GROUPS 32
+
+// Squared distances of a query to rows in panels of 32, once without each group of columns and last of
+// all with every column: `distances` is [groups + 1, rows]. `group` tells each column's group, or
+// `groups` for none. Groups are added from both ends, so that nothing large is taken off again.
+CLONES void kernel_distances_without(const float *restrict query, const float *restrict panels,
+                                     size_t columns, size_t rows, const int32_t *restrict group,
+                                     size_t groups, float *restrict distances) {
+  float part[MOST_GROUPS + 1][PANEL], behind[PANEL], before[PANEL];
+  for (size_t first = 0; first < rows; first += PANEL) {
+    memset(part, 0, (groups + 1) * sizeof part[0]);
+    for (size_t j = 0; j < columns; j++) {
+      const float *x = panels + first * columns + j * PANEL;
+      float *sum = part[group[j]];
+      for (size_t lane = 0; lane < PANEL; lane++) {
+        float difference = query[j] - x[lane];
+        sum[lane] += difference * difference;
+      }
+    }
+    memcpy(before, part[groups], sizeof before);
+    for (size_t g = 0; g < groups; g++) {
+      memcpy(distances + g * rows + first, before, sizeof before);
+      for (size_t lane = 0; lane < PANEL; lane++) before[lane] += part[g][lane];
+    }
+    memcpy(distances + groups * rows + first, before, sizeof before);
+    memset(behind, 0, sizeof behind);
+    for (size_t g = groups; g-- > 0;) {
+      float *target = distances + g * rows + first;
+      for (size_t lane = 0; lane < PANEL; lane++) {
+        target[lane] += behind[lane];
+        behind[lane] += part[g][lane];
+      }
+    }
+  }
+}
+
+// The `k` smallest of `count` values with their places, smallest first; of equal ones the earlier.
+void kernel_smallest(const float *restrict values, size_t count, size_t k, float *restrict smallest,
+                     int32_t *restrict places) {
+  size_t filled = 0;
+  for (size_t i = 0; i < count; i++) {
+    float value = values[i];
+    if (filled == k && !(value < smallest[k - 1])) continue;
+    size_t at = filled < k ? filled++ : k - 1;
+    for (; at > 0 && value < smallest[at - 1]; at--) {
+      smallest[at] = smallest[at - 1];
+      places[at] = places[at - 1];
+    }
+    smallest[at] = value;
+    places[at] = (int32_t)i;
+  }
+}

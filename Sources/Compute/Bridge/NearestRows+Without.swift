@@ -1,0 +1,49 @@
+import CKernels
+
+/// The rows nearest to a query when some of its features do not count.
+package struct NeighborsWithout: Sendable, Equatable {
+  /// Mean squared distance of the rows, over the features that count.
+  package let meanSquare: Float
+  /// Row indices, nearest first.
+  package let indices: [Int32]
+}
+
+extension NearestRows {
+  /// Groups that can be left out in one search.
+  package static let mostGroups = 32
+
+  /// For each group of features the `count` nearest rows without it, and last those with all.
+  ///
+  /// * `query`: `[columns]`.
+  /// * `groups`: at most `mostGroups`, none overlapping another.
+  /// * `count`: at most `rows`.
+  package func neighbors(of query: [Float], without groups: [Range<Int>], count: Int)
+    -> [NeighborsWithout]
+  {
+    precondition(query.count == rows.columns, "\(query.count) against \(rows.columns)")
+    precondition(groups.count <= Self.mostGroups, "\(groups.count) groups")
+    precondition(count > 0 && count <= rows.rows, "\(count) of \(rows.rows)")
+    var group = [Int32](repeating: Int32(groups.count), count: rows.columns)
+    for (number, features) in groups.enumerated() {
+      for feature in features { group[feature] = Int32(number) }
+    }
+    let height = paddedRows
+    var distances = [Float](repeating: 0, count: (groups.count + 1) * height)
+    unsafe kernel_distances_without(
+      query, panels, rows.columns, height, group, groups.count, &distances)
+    return (0...groups.count).map { number in
+      smallest(distances.span.extracting(number * height..<number * height + rows.rows), count)
+    }
+  }
+
+  private func smallest(_ distances: Span<Float>, _ count: Int) -> NeighborsWithout {
+    var values = [Float](repeating: .infinity, count: count)
+    var places = [Int32](repeating: 0, count: count)
+    unsafe distances.withUnsafeBufferPointer { distances in
+      guard let source = distances.baseAddress else { return }
+      unsafe kernel_smallest(source, distances.count, count, &values, &places)
+    }
+    return NeighborsWithout(
+      meanSquare: values.reduce(0, +) / Float(count), indices: places)
+  }
+}

@@ -22,6 +22,11 @@ package enum Interruption {
   /// From here on somebody looks at `code` every now and then.
   package static func `defer`() { state.withLock { $0.deferrals += 1 } }
 
-  /// The opposite of `defer`.
-  package static func undefer() { state.withLock { $0.deferrals -= 1 } }
+  /// The opposite of `defer`; the exit code, if the end was asked for meanwhile.
+  package static func undefer() -> Int32? {
+    state.withLock { state in
+      state.deferrals -= 1
+      return state.code
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Dispatch
 import Files
 import Foundation
 import Reporting
@@ -102,23 +101,21 @@ private let checkpointGrace = 3.0
 
 /// Signals end the run with their documented codes, without its temporary files; a closed pipe is an
 /// error of writing, no signal.
-///
-/// What the caller has ignored stays ignored: `nohup` and shells in the background count on it.
 func prepareProcess() {
   restartWithRightKernels()
   signal(SIGPIPE, SIG_IGN)
-  // A queue of its own has a thread of its own, however busy the others are.
-  let queue = DispatchQueue(label: "signals")
-  for (number, code) in [(SIGINT, Int32(130)), (SIGTERM, 143), (SIGHUP, 129)] {
-    guard !isIgnored(signal: number) else { continue }
-    signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
-    // The handler holds its source, which thereby lives as long as the process.
-    source.setEventHandler {
-      _ = source.isCancelled
-      guard Interruption.request(code: code) else { Temporaries.endProcess(code: code) }
-      queue.asyncAfter(deadline: .now() + checkpointGrace) { Temporaries.endProcess(code: code) }
-    }
-    source.resume()
+  SignalPipe.take([SIGINT, SIGTERM, SIGHUP])
+  Thread.detachNewThread {
+    while let number = SignalPipe.next() { endProcess(signal: number) }
+  }
+}
+
+/// Ends the process, after a checkpoint if a training is on its way.
+private func endProcess(signal number: Int32) {
+  let code = 128 + number
+  guard Interruption.request(code: code) else { Temporaries.endProcess(code: code) }
+  Thread.detachNewThread {
+    Thread.sleep(forTimeInterval: checkpointGrace)
+    Temporaries.endProcess(code: code)
   }
 }

@@ -90,7 +90,7 @@ private func waitUntilWritable(_ descriptor: Int32) {
 }
 
 /// Whether whoever started this process wants it not to heed a signal.
-package func isIgnored(signal number: Int32) -> Bool {
+func isIgnored(signal number: Int32) -> Bool {
   var action = sigaction()
   guard unsafe sigaction(number, nil, &action) == 0 else { return false }
   #if canImport(Glibc)

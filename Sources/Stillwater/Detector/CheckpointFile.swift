@@ -55,8 +55,20 @@ final class CheckpointFile: TrainingCheckpoints {
     step % Self.interval == 0 || Interruption.code != nil
   }
 
-  /// Writes a checkpoint; when the process is to end, it ends here.
   func keep(_ progress: TrainingProgress, of network: String) {
+    save(progress, of: network, thenExit: Interruption.code)
+  }
+
+  func end(_ progress: TrainingProgress, of network: String) {
+    if let code = Interruption.undefer() {
+      save(progress, of: network, thenExit: code)
+    } else {
+      state.withLock { $0.kept[network] = progress }
+    }
+  }
+
+  /// Writes a checkpoint; when the process is to end, it ends here.
+  private func save(_ progress: TrainingProgress, of network: String, thenExit code: Int32?) {
     state.withLock { state in
       state.kept[network] = progress
       do {
@@ -64,12 +76,7 @@ final class CheckpointFile: TrainingCheckpoints {
         state.failure = nil
       } catch { state.failure = "no checkpoint was written: \(StillwaterError(error))" }
     }
-    if let code = Interruption.code { Temporaries.endProcess(code: code) }
-  }
-
-  func end(_ progress: TrainingProgress, of network: String) {
-    state.withLock { $0.kept[network] = progress }
-    Interruption.undefer()
+    if let code { Temporaries.endProcess(code: code) }
   }
 
   private func write(_ kept: [String: TrainingProgress]) throws {

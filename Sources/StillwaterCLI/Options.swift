@@ -116,3 +116,17 @@ extension Quality: ExpressibleByArgument {}
 extension CalibrationMethod: ExpressibleByArgument {}
 extension KeptColumns: ExpressibleByArgument {}
 extension ScoreFormat: ExpressibleByArgument {}
+
+/// A number of bytes, with K, M or G for powers of 1024.
+struct MemorySize: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let number = Int(unit == nil ? argument : String(argument.dropLast())) else { return nil }
+    let (bytes, overflow) = number.multipliedReportingOverflow(by: unit ?? 1)
+    guard !overflow, bytes >= 1 << 20 else { return nil }
+    self.bytes = bytes
+  }
+}

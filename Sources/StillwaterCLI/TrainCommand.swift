@@ -48,6 +48,13 @@ struct TrainCommand: AsyncParsableCommand {
     help: ArgumentHelp("Baseline rows kept in the model: a number, or none.", valueName: "n|none"))
   var exemplars = "10000"
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Memory that the baseline may take, as 512M or 4G; of larger tables a sample is learned from. \
+      Default: a quarter of the machine.
+      """, valueName: "size"))
+  var memory: MemorySize?
   @Flag(
     help: """
       Go on from MODEL.checkpoint where a training on the same data with the same settings was cut \
@@ -117,7 +124,7 @@ struct TrainCommand: AsyncParsableCommand {
     (settings.quality, settings.window, settings.seed) = (quality, Int(window), seed)
     (settings.falseAlarmRate, settings.method) = (falseAlarmRate, method)
     (settings.threads, settings.dialect) = (runOptions.threads, csv.dialect)
-    settings.badRows = badRows.policy
+    (settings.badRows, settings.memory) = (badRows.policy, memory?.bytes)
     (settings.exemplars, settings.isCausal) = (Int(exemplars) ?? 0, causal)
     return settings
   }

@@ -13,6 +13,7 @@ package struct InputRecord: Sendable, Codable, Equatable {
 /// The normal rows of all baseline files, and what was met on the way.
 struct Baseline {
   var layout: DataLayout
+  fileprivate var sample: RowSample
   /// The rows of each file that are not labelled as anomalies.
   var files: [File] = []
   var inputs: [InputRecord] = []
@@ -20,6 +21,8 @@ struct Baseline {
   var missingValues = 0
   /// Rows left out because their label says anomaly.
   var labelledAnomalies = 0
+  /// Rows left out because memory is short.
+  var sampledOut = 0
   var warnings: [String] = []
 
   struct File {
@@ -44,6 +47,13 @@ struct Baseline {
 }
 
 extension Baseline.File {
+  /// Leaves only the listed rows.
+  fileprivate mutating func keep(_ rows: [Int]) {
+    table = table.selecting(rows: rows)
+    lines = rows.map { lines[$0] }
+    labels = labels.map { labels in rows.map { labels[$0] } }
+  }
+
   func suspect(_ row: Int, score: Float) -> SuspiciousRow {
     SuspiciousRow(path: path, line: lines[row], score: score)
   }
@@ -53,8 +63,12 @@ extension Baseline.File {
 struct BaselineReader {
   let dialect: CSVDialect
   let badRows: BadRowPolicy
+  /// Bytes that the rows may take; nil for a quarter of the machine.
+  var memory: Int?
+  /// Decides which rows stay when memory is short.
+  var seed: UInt64 = 0
 
-  /// All rows of the files.
+  /// The rows of the files: all, or of tables a sample that fits in memory.
   ///
   /// * `layout`: the columns to expect; nil infers them from the first file.
   /// * `keepsAnomalies`: whether rows labelled as anomalies stay.
@@ -70,18 +84,20 @@ struct BaselineReader {
       }
       try baseline?.add(&reader, keepsAnomalies: keepsAnomalies)
     }
-    guard let baseline else { throw StillwaterError(.usage, "no input file is given") }
+    guard var baseline else { throw StillwaterError(.usage, "no input file is given") }
+    baseline.tellOfSample()
     return baseline
   }
 
   private func begin(_ reader: inout TableReader, _ known: DataLayout?, _ columns: ColumnOptions)
     throws -> Baseline
   {
-    if let known { return Baseline(layout: known) }
+    let sample = RowSample(memory: memory ?? RowSample.defaultMemory, seed: seed)
+    if let known { return Baseline(layout: known, sample: sample) }
     let inferred = try reader.inferSchema()
     let (layout, warnings) = try DataLayout.resolve(
       inferred, path: reader.path, dialect: dialect, columns: columns)
-    return Baseline(layout: layout, warnings: warnings)
+    return Baseline(layout: layout, sample: sample, warnings: warnings)
   }
 }
 
@@ -90,9 +106,11 @@ extension Baseline {
     var all = TableAccumulator()
     let plan = layout.plan(label: layout.hasLabel(reader.header))
     while let chunk = try reader.next(plan) {
-      all.append(chunk)
+      append(chunk, to: &all)
       rejected += chunk.rejected
+      try fitIntoMemory(&all, path: reader.path)
     }
+    sampledOut += reader.rowsRead - all.rowCount
     missingValues += reader.missingCells.reduce(0, +)
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     inputs.append(InputRecord(path: reader.path, sha256: reader.digest, rows: reader.rowsRead))
@@ -103,12 +121,48 @@ extension Baseline {
     files.append(file)
   }
 
+  private func append(_ chunk: RecordChunk, to all: inout TableAccumulator) {
+    guard sample.halvings > 0 else { return all.append(chunk) }
+    let rows = chunk.lines.indices.filter {
+      sample.keeps(file: files.count, line: chunk.lines[$0])
+    }
+    all.append(chunk.table.selecting(rows: rows), lines: rows.map { chunk.lines[$0] })
+  }
+
+  /// Thins the rows of all files until they fit; neighbours of a series cannot be taken away.
+  private mutating func fitIntoMemory(_ all: inout TableAccumulator, path: String) throws {
+    func bytes(_ files: [File], _ sample: RowSample) -> Int {
+      files.reduce(0) { $0 + sample.bytes(of: $1.table) }
+    }
+    while bytes(files, sample) + sample.bytes(of: all.table) > sample.memory {
+      guard !layout.isSeries, sample.halve() else {
+        throw StillwaterError(
+          .overLimit,
+          "\(path):\(all.lines.last ?? 1): the baseline does not fit into "
+            + "\(sample.memory >> 20) MiB; give more --memory or fewer rows")
+      }
+      let (sample, current) = (sample, files.count)
+      all.keep { sample.keeps(file: current, line: $0) }
+      for index in files.indices {
+        let before = files[index].lines
+        let rows = before.indices.filter { sample.keeps(file: index, line: before[$0]) }
+        sampledOut += before.count - rows.count
+        files[index].keep(rows)
+      }
+    }
+  }
+
+  fileprivate mutating func tellOfSample() {
+    guard sample.halvings > 0 else { return }
+    warnings.append(
+      "the baseline does not fit into \(sample.memory >> 20) MiB: \(sample.share) of its rows, "
+        + "\(rowCount) in all, were learned from; --memory allows more")
+  }
+
   private mutating func dropAnomalies(_ file: inout File, _ labels: [Bool]) {
     let normal = labels.indices.filter { !labels[$0] }
     labelledAnomalies += labels.count - normal.count
-    file.table = file.table.selecting(rows: normal)
-    file.lines = normal.map { file.lines[$0] }
-    file.labels = normal.map { labels[$0] }
+    file.keep(normal)
   }
 }
 

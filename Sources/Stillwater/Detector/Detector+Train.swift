@@ -54,7 +54,9 @@ extension Detector {
     of files: [String], _ settings: TrainingSettings, checkpoints plan: CheckpointPlan? = nil
   ) async throws -> TrainingOutcome {
     do {
-      let reader = BaselineReader(dialect: settings.dialect, badRows: settings.badRows)
+      let reader = BaselineReader(
+        dialect: settings.dialect, badRows: settings.badRows, memory: settings.memory,
+        seed: settings.seed)
       var baseline = try reader.read(files, columns: settings.columns)
       if (TableEncoder.fewestRows..<200).contains(baseline.rowCount) {
         baseline.warnings.append(
@@ -71,7 +73,8 @@ extension Detector {
       return TrainingOutcome(
         detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
-        rowsUsed: baseline.rowCount, rowsLeftOut: baseline.labelledAnomalies,
+        rowsUsed: baseline.rowCount,
+        rowsLeftOut: baseline.labelledAnomalies + baseline.sampledOut,
         missingValues: baseline.missingValues,
         warnings: detector.card.warnings + [checkpoints?.failure].compactMap(\.self),
         suspects: suspects, resumedSteps: checkpoints?.resumedSteps)

@@ -15,17 +15,25 @@ struct TableAccumulator {
       columns: zip(names, columns).map { Column(name: $0, values: $1) }, rowCount: rowCount)
   }
 
-  mutating func append(_ chunk: RecordChunk) {
+  mutating func append(_ chunk: RecordChunk) { append(chunk.table, lines: chunk.lines) }
+
+  mutating func append(_ table: Table, lines some: [Int]) {
     if names.isEmpty {
-      names = chunk.table.columns.map(\.name)
-      columns = chunk.table.columns.map(\.values.emptied)
+      names = table.columns.map(\.name)
+      columns = table.columns.map(\.values.emptied)
       levelPlaces = names.map { _ in [:] }
     }
-    for index in columns.indices {
-      append(chunk.table.columns[index].values, to: index)
-    }
-    rowCount += chunk.rowCount
-    lines += chunk.lines
+    for index in columns.indices { append(table.columns[index].values, to: index) }
+    rowCount += some.count
+    lines += some
+  }
+
+  /// Leaves only the rows whose lines are wanted.
+  mutating func keep(_ isWanted: (_ line: Int) -> Bool) {
+    let rows = lines.indices.filter { isWanted(lines[$0]) }
+    columns = table.selecting(rows: rows).columns.map(\.values)
+    lines = rows.map { lines[$0] }
+    rowCount = rows.count
   }
 
   private mutating func append(_ values: ColumnValues, to index: Int) {

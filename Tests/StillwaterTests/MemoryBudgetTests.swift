@@ -1,0 +1,74 @@
+import Stillwater
+import TestSupport
+import Testing
+
+/// Baselines that are larger than the memory they may take.
+@Suite struct MemoryBudgetTests {
+  private func rows(_ range: Range<Int>, time: Bool = false) -> String {
+    let lines = range.map { row in
+      (time ? "\(row)," : "") + "\((row * 37) % 101),\((row * 53) % 97),\(row)"
+    }
+    return (time ? "t," : "") + "a,b,c\n" + lines.joined(separator: "\n") + "\n"
+  }
+
+  private var settings: TrainingSettings {
+    var settings = TrainingSettings()
+    (settings.quality, settings.memory) = (.fast, 1 << 20)
+    return settings
+  }
+
+  @Test func ofTablesASampleIsLearnedFromAndEveryRowIsCounted() async throws {
+    let folder = try Workdir()
+    let files = try [0..<9_000, 9_000..<20_000].enumerated().map {
+      try folder.write("\($0.offset).csv", rows($0.element))
+    }
+    let outcome = try await Detector.outcome(of: files, settings)
+    #expect(outcome.rowsIn == 20_000)
+    #expect(outcome.rowsUsed + outcome.rowsLeftOut == 20_000)
+    // 8 bytes for each cell and line, 16 for each of two features a column: 128 in all.
+    #expect(outcome.rowsUsed * 128 <= 1 << 20 && outcome.rowsUsed * 128 >= 1 << 18)
+    #expect(outcome.warnings.contains { $0.contains("does not fit into 1 MiB: one in 4 of its") })
+    let again = try await Detector.outcome(of: files, settings)
+    #expect(again.detector.encoded() == outcome.detector.encoded())
+  }
+
+  /// The column c counts the rows: its mean tells whether early and late ones stay alike.
+  @Test func theSampleIsUniform() async throws {
+    let folder = try Workdir()
+    let path = try folder.write("x.csv", rows(0..<40_000))
+    var other = settings
+    other.seed = 9
+    for settings in [settings, other] {
+      let outcome = try await Detector.outcome(of: [path], settings)
+      let lines = outcome.suspects.map(\.line)
+      #expect(lines.allSatisfy { (2...40_001).contains($0) })
+      #expect(abs(outcome.rowsUsed - 40_000 / (1 << 3)) < 250, "\(outcome.rowsUsed)")
+    }
+  }
+
+  @Test func aSeriesThatDoesNotFitIsRefused() async throws {
+    let folder = try Workdir()
+    let path = try folder.write("x.csv", rows(0..<20_000, time: true))
+    var settings = settings
+    settings.columns.time = "t"
+    let error = await #expect(throws: StillwaterError.self) {
+      _ = try await Detector.outcome(of: [path], settings)
+    }
+    #expect(error?.kind == .overLimit && error?.description.contains("--memory") == true)
+  }
+
+  @Test func withRoomAllRowsAreLearnedFrom() async throws {
+    let folder = try Workdir()
+    let path = try folder.write("x.csv", rows(0..<5_000))
+    let outcome = try await Detector.outcome(of: [path], settings)
+    #expect(outcome.rowsUsed == 5_000 && outcome.rowsLeftOut == 0)
+  }
+
+  @Test(arguments: ["0", "12Q", "-5M", "1023", "99999999999G", "", "M"])
+  func sizesThatAreNoneAreRefused(size: String) throws {
+    let folder = try Workdir()
+    try folder.write("x.csv", rows(0..<50))
+    let run = try folder.run("train", "x.csv", "--model", "m", "--memory", size)
+    #expect(run.code == 64 && run.errors.contains("--memory"), "\(run.errors)")
+  }
+}

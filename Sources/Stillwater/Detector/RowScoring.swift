@@ -104,7 +104,7 @@ extension Detector {
     }
     if segmentCount > series.groups.count {
       outcome.warnings.append(
-        "\(reader.path): time jumps \(segmentCount - series.groups.count) times; "
+        place(reader.path) + "time jumps \(segmentCount - series.groups.count) times; "
           + "no window spans a jump")
     }
     var start = 0
@@ -240,7 +240,8 @@ package struct FileOutcome: Sendable {
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
       warnings.append(
-        "\(reader.path): column \"\(column)\" holds \(count) cells with a text that the baseline "
+        place(reader.path)
+          + "column \(quoted(column)) holds \(count) cells with a text that the baseline "
           + "never had")
     }
   }

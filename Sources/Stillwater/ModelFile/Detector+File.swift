@@ -35,7 +35,7 @@ extension Detector {
     do {
       let bytes = try readWhole(path, limit: 4 << 30)
       do { return (try Detector(decoding: bytes), sha256(of: bytes)) } catch {
-        throw StillwaterError(.badData, "\(path): \(error)")
+        throw StillwaterError(.badData, printable(path) + ": " + printable("\(error)"))
       }
     } catch { throw StillwaterError(error) }
   }

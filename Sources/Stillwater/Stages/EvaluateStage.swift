@@ -69,7 +69,7 @@ package struct EvaluateStage: Sendable {
       guard let labels = one.labels else {
         throw StillwaterError(
           .badData,
-          "\(path):1: no column is named \"\(label ?? known ?? "label")\"; "
+          place(path, 1) + "no column is named \(quoted(label ?? known ?? "label")); "
             + "name the label column with --label")
       }
       all.scores += one.scores
@@ -125,11 +125,14 @@ private struct ScoreFileReader {
 
   func read(_ reader: inout TableReader) throws -> Result {
     let header = reader.header
-    for name in [label, score] where !header.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+    for (option, name) in [("--label", label), ("--score", score), ("--time", time)] {
+      guard let name, !header.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+        continue
+      }
       throw StillwaterError(
         .badData,
-        "\(reader.path):1: no column is named \"\(name)\"" + suggestion(for: name, among: header)
-          + "; name it with \(name == label ? "--label" : "--score")")
+        place(reader.path, 1) + "no column is named \(quoted(name))"
+          + suggestion(for: name, among: header) + "; name it with \(option)")
     }
     let hasFlags = header.contains("anomaly")
     // The series itself, for its period: the first column that is none of ours.

@@ -45,14 +45,15 @@ struct ScoreWriter {
     for name in added where kept.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
         .badData,
-        "\(path):1:\(name): the file has a column of the name that the result would get; "
+        place(path, 1, name) + "the file has a column of the name that the result would get; "
           + "rename the result's with --prefix")
     }
     if let header {
       guard keep != .all || header.bytes == bytes else {
         throw StillwaterError(
           .badData,
-          "\(path):1: its header is not that of the first file; score files of different columns "
+          place(path, 1)
+            + "its header is not that of the first file; score files of different columns "
             + "one by one, or with --keep none")
       }
       self.header = (names, bytes, places(in: names))

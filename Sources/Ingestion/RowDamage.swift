@@ -10,6 +10,8 @@ package enum RowDamage: Sendable, Equatable {
   case notATime(text: String)
   case timeOutOfRange(text: String)
   case missingTime
+  case notALabel(text: String)
+  case missingLabel
 }
 
 extension RowDamage: CustomStringConvertible {
@@ -28,7 +30,13 @@ extension RowDamage: CustomStringConvertible {
     case .timeOutOfRange(let text):
       "the time \(quoted(text)) is outside the years 1678 to 2261"
     case .missingTime: "the time is missing"
+    case .notALabel(let text): "found the label \(quoted(text))" + expectedLabel
+    case .missingLabel: "found a missing label" + expectedLabel
     }
+  }
+
+  private var expectedLabel: String {
+    ", expected 0 or 1; name the text of an anomaly with --positive-label"
   }
 }
 

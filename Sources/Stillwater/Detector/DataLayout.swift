@@ -25,6 +25,9 @@ struct DataLayout: Sendable, Equatable, Codable {
   var schema: Schema
   var positiveLabel: String?
 
+  /// Reads the label column.
+  var labelReader: LabelReader { LabelReader(positive: positiveLabel) }
+
   var isSeries: Bool { schema.column(of: .time) != nil }
 
   /// What has to be read of a file to score it; with `label` also the label column if the layout has
@@ -38,16 +41,15 @@ struct DataLayout: Sendable, Equatable, Codable {
       }
     }
     return ReadingPlan(
-      columns: wanted.map { ReadingPlan.PlannedColumn(name: $0.name, reading: $0.reading) })
+      columns: wanted.map { ReadingPlan.PlannedColumn(name: $0.name, reading: reading(of: $0)) })
   }
-}
 
-extension ColumnSchema {
-  fileprivate var reading: ReadingPlan.Reading {
-    switch role {
+  private func reading(of column: ColumnSchema) -> ReadingPlan.Reading {
+    switch column.role {
     case .time: .time
-    case .group, .label: .category
-    case .feature, .ignored: kind == .number ? .number : .category
+    case .group: .category
+    case .label: .label(labelReader)
+    case .feature, .ignored: column.kind == .number ? .number : .category
     }
   }
 }

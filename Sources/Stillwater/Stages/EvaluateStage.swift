@@ -140,7 +140,7 @@ private struct ScoreFileReader {
     let first = time == nil ? nil : header.first { !own.contains($0) }
     var columns = [
       ReadingPlan.PlannedColumn(name: score, reading: .number),
-      ReadingPlan.PlannedColumn(name: label, reading: .category),
+      ReadingPlan.PlannedColumn(name: label, reading: .label(LabelReader(positive: positive))),
     ]
     if hasFlags { columns.append(.init(name: "anomaly", reading: .category)) }
     if let first { columns.append(.init(name: first, reading: .number)) }
@@ -150,21 +150,20 @@ private struct ScoreFileReader {
       positiveLabel: positive)
     var result = Result()
     while let chunk = try reader.next(ReadingPlan(columns: columns)) {
-      try add(chunk, layout, reader.path, hasFlags, first, to: &result)
+      add(chunk, layout, hasFlags, first, to: &result)
     }
     return result
   }
 
   private func add(
-    _ chunk: RecordChunk, _ layout: DataLayout, _ path: String, _ hasFlags: Bool, _ first: String?,
+    _ chunk: RecordChunk, _ layout: DataLayout, _ hasFlags: Bool, _ first: String?,
     to result: inout Result
-  ) throws {
+  ) {
     result.rejected += chunk.rejected
     if case .numbers(let values)? = chunk.table.column(named: score)?.values {
       result.scores += values.map { Float($0) }
     }
-    result.labels +=
-      try Stillwater.labels(of: chunk.table, layout: layout, path: path, lines: chunk.lines) ?? []
+    result.labels += Stillwater.labels(of: chunk.table, layout: layout) ?? []
     if hasFlags,
       case .categories(let codes, let levels)? = chunk.table.column(named: "anomaly")?.values
     {

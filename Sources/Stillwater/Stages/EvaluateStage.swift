@@ -38,6 +38,10 @@ package struct EvaluateStage: Sendable {
       watch.lap("evaluate")
       (summary.auroc, summary.auprc, summary.metrics) = (metrics.auroc, metrics.auprc, metrics)
       summary.warnings += metrics.undefined
+      if metrics.missingScores > 0 {
+        summary.warnings.append(
+          "\(metrics.missingScores) scores are missing; they rank as the most abnormal")
+      }
       (summary.output, summary.timings) = (self.output, watch.seconds)
       try output?.file.append(prettyJSON(metrics))
       try output?.reject(judged.rejected)
@@ -95,11 +99,17 @@ package struct EvaluateStage: Sendable {
       all.scores += one.scores
       all.labels += one.labels
       all.rejected += one.rejected
-      if let flags = one.flags { all.flags = (all.flags ?? []) + flags }
+      if one.hasOddFlags {
+        summary.warnings.append(
+          place(path) + "column \"anomaly\" holds more than 0 and 1; it is not taken for flags")
+      } else if let flags = one.flags {
+        all.flags = (all.flags ?? []) + flags
+      }
       if time != nil, all.window == nil { all.window = dominantPeriod(of: one.first) }
       summary.rowsIn += reader.rowsRead + reader.rowsRejected
       summary.rowsScored = (summary.rowsScored ?? 0) + reader.rowsRead
       summary.rowsQuarantined += reader.rowsRejected
+      summary.warnings += reader.warnings(knownColumns: reader.header)
       summary.inputs.append(
         RunSummary.Input(path: path, sha256: reader.digest, rows: reader.rowsRead))
     }
@@ -119,6 +129,7 @@ private struct ScoreFileReader {
     var scores: [Float] = []
     var labels: [Bool] = []
     var flags: [Bool]?
+    var hasOddFlags = false
     var first: [Float] = []
     var rejected: [RejectedRow] = []
   }
@@ -134,10 +145,8 @@ private struct ScoreFileReader {
         place(reader.path, 1) + "no column is named \(quoted(name))"
           + suggestion(for: name, among: header) + "; name it with \(option)")
     }
-    let hasFlags = header.contains("anomaly")
-    // The series itself, for its period: the first column that is none of ours.
-    let own = [label, score, time ?? "", "line", "p_value", "anomaly", "top_columns"]
-    let first = time == nil ? nil : header.first { !own.contains($0) }
+    let hasFlags = header.contains("anomaly") && ![label, score].contains("anomaly")
+    let first = time == nil ? nil : try firstNumbers(&reader)
     var columns = [
       ReadingPlan.PlannedColumn(name: score, reading: .number),
       ReadingPlan.PlannedColumn(name: label, reading: .label(LabelReader(positive: positive))),
@@ -155,6 +164,13 @@ private struct ScoreFileReader {
     return result
   }
 
+  /// The series itself, for its period: the first column of numbers that is none of ours.
+  private func firstNumbers(_ reader: inout TableReader) throws -> String? {
+    let own = [label, score, time ?? "", "line", "p_value", "anomaly", "top_columns"]
+    return try reader.inferSchema().profiles.first { $0.kind == .number && !own.contains($0.name) }?
+      .name
+  }
+
   private func add(
     _ chunk: RecordChunk, _ layout: DataLayout, _ hasFlags: Bool, _ first: String?,
     to result: inout Result
@@ -167,6 +183,9 @@ private struct ScoreFileReader {
     if hasFlags,
       case .categories(let codes, let levels)? = chunk.table.column(named: "anomaly")?.values
     {
+      // Whatever else stands there is no flag of ours, and no metric is made of it.
+      result.hasOddFlags = result.hasOddFlags || !levels.allSatisfy { $0 == "0" || $0 == "1" }
+      result.hasOddFlags = result.hasOddFlags || codes.contains { $0 < 0 }
       result.flags = (result.flags ?? []) + codes.map { $0 >= 0 && levels[Int($0)] == "1" }
     }
     if let first, case .numbers(let values)? = chunk.table.column(named: first)?.values {

@@ -164,9 +164,14 @@ extension Detector {
     }
   }
 
-  /// A number with the decimal mark of the files.
+  /// A number with the decimal mark of the files: finite, however far out it lies, and nothing when
+  /// there is none.
   private func number(_ value: Double) -> String {
-    let text = Float(value).description
+    guard !value.isNaN else { return "" }
+    let largest = Double.greatestFiniteMagnitude
+    let bounded = min(max(value, -largest), largest)
+    let isFloat = Float(bounded).isFinite
+    let text = isFloat ? Float(bounded).description : bounded.description
     return layout.dialect.decimal == .comma ? text.replacing(".", with: ",") : text
   }
 }

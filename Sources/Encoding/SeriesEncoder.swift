@@ -42,6 +42,8 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
   static let bound = 100.0
   /// A step of more than this many intervals is a gap.
   static let gapFactor = 1.5
+  /// The longest stretch of a baseline needs so many rows: a quarter of it is left out at a time.
+  package static let fewestRows = 4
   /// Missing runs up to this length are filled by a straight line; longer ones by the mean.
   static let shortRun = 10
 

@@ -1,7 +1,7 @@
 /// Text from outside as it can be shown in one line of a terminal.
 ///
 /// Control characters, line separators and marks that turn the direction of writing stand as their
-/// code points, such as `<1B>`: none of them can move the cursor, begin a line or reorder a message.
+/// code points, such as `<1B>`: none can move the cursor, begin a line or reorder a message.
 package func printable(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {

@@ -56,7 +56,7 @@ private func score(with detector: Detector) {
 private func sealedModel(header: ArraySlice<UInt8>, payload: ArraySlice<UInt8>) -> [UInt8] {
   var text = Array(header)
   let length = min(payloadLength(text), 1 << 19)
-  // What is missing is filled up with the Float 1, so that a network's seed need not hold its weights.
+  // What is missing is filled up with the Float 1: a network's seed need not hold its weights.
   let one: [UInt8] = [0, 0, 0x80, 0x3F]
   let filler = (min(length, payload.count)..<length).map { one[$0 & 3] }
   let payload = Array(payload.prefix(length)) + filler

@@ -1,6 +1,8 @@
 /// Why a baseline cannot be encoded, or a file does not fit the fitted encoder.
 package enum EncodingError: Error, Equatable {
   case tooFewRows(found: Int, needed: Int)
+  /// No stretch of a series without a gap is long enough for a window.
+  case stretchesTooShort(longest: Int, needed: Int)
   case noFeatures
   case allMissing(column: String)
   case tooManyLevels(column: String, found: Int, most: Int)
@@ -14,6 +16,9 @@ extension EncodingError: CustomStringConvertible {
     switch self {
     case .tooFewRows(let found, let needed):
       "found \(found) baseline rows, but at least \(needed) are needed to learn what is normal"
+    case .stretchesTooShort(let longest, let needed):
+      "the longest stretch of the series without a gap has \(longest) rows, but at least \(needed) "
+        + "are needed for a window; look at the time and group columns"
     case .noFeatures:
       "no column is left to learn from: all are ignored, identifiers, labels or times"
     case .allMissing(let column):

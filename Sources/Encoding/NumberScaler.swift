@@ -34,9 +34,12 @@ package struct NumberScaler: Sendable, Equatable {
     let count = min(mostKnots, max(2, sorted.count))
     let knots = (0..<count).map { quantile(ofSorted: sorted, Double($0) / Double(count - 1)) }
     let constant = least == greatest || !(deviation > 0)
-    let width = (quantile(ofSorted: sorted, 0.75) - quantile(ofSorted: sorted, 0.25)) / deviation
-    let robust = width / 1.349
-    let center = constant ? 0 : (quantile(ofSorted: sorted, 0.5) - mean) / deviation
+    func distance(_ a: Double, _ b: Double) -> Double {
+      (a / 2 - b / 2) / deviation * 2  // halved, for the difference may be beyond all doubles
+    }
+    let robust =
+      distance(quantile(ofSorted: sorted, 0.75), quantile(ofSorted: sorted, 0.25)) / 1.349
+    let center = constant ? 0 : distance(quantile(ofSorted: sorted, 0.5), mean)
     let draft = NumberScaler(
       mean: constant ? least : mean, deviation: constant ? 1 : deviation,
       median: quantile(ofSorted: sorted, 0.5), robustCenter: center,

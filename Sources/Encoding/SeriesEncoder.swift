@@ -42,6 +42,8 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
   static let bound = 100.0
   /// A step of more than this many intervals is a gap.
   static let gapFactor = 1.5
+  /// The longest stretch of a baseline needs so many rows: a quarter of it is left out at a time.
+  package static let fewestRows = 4
   /// Missing runs up to this length are filled by a straight line; longer ones by the mean.
   static let shortRun = 10
 
@@ -60,23 +62,33 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     guard rows >= TableEncoder.fewestRows else {
       throw .tooFewRows(found: rows, needed: TableEncoder.fewestRows)
     }
-    var moments: [(name: String, moments: Moments, distinct: Int)] = []
+    var columns: [(name: String, mean: Double, deviation: Double, distinct: Int)] = []
     for feature in schema.features {
       var cells: [Double] = []
       for table in tables { cells += try numbers(feature.name, in: table) }
-      let present = Moments(of: cells)
+      let unit = unit(of: cells)
+      let present = Moments(of: cells.lazy.map { $0 / unit })
       guard present.count > 0 else { throw .allMissing(column: feature.name) }
-      moments.append((feature.name, present, distinct(cells, most: 3)))
+      columns.append(
+        (
+          feature.name, present.mean * unit, present.deviation * unit,
+          distinct(cells, most: 3)
+        ))
     }
-    guard !moments.isEmpty else { throw .noFeatures }
-    let moving = moments.map(\.moments.deviation).filter { $0 > 0 }.sorted()
+    guard !columns.isEmpty else { throw .noFeatures }
+    let moving = columns.map(\.deviation).filter { $0 > 0 }.sorted()
     let usual = moving.isEmpty ? 1 : quantile(ofSorted: moving, 0.5)
     return SeriesEncoder(
-      channels: moments.map {
+      channels: columns.map {
         Channel(
-          name: $0.name, mean: $0.moments.mean, scale: max($0.moments.deviation, usual),
-          distinct: $0.distinct)
+          name: $0.name, mean: $0.mean, scale: max($0.deviation, usual), distinct: $0.distinct)
       }, interval: interval)
+  }
+
+  /// What the cells are divided by so that their squares stay finite: 1 but for huge ones.
+  private static func unit(of cells: [Double]) -> Double {
+    let most = cells.reduce(0) { $1.isNaN ? $0 : max($0, $1.magnitude) }
+    return most > 1e150 ? most : 1
   }
 
   private static func numbers(_ name: String, in table: Table) throws(EncodingError) -> [Double] {

@@ -16,14 +16,14 @@ package enum FileError: Error, Equatable {
 extension FileError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .missing(let path): "\(path): no such file"
-    case .isDirectory(let path): "\(path): is a directory, expected a file"
-    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
-    case .readFailed(let path, let reason): "\(path): reading failed: \(reason)"
-    case .truncated(let path, let format): "\(path): the \(format) data is cut short"
+    case .missing(let path): "\(printable(path)): no such file"
+    case .isDirectory(let path): "\(printable(path)): is a directory, expected a file"
+    case .unreadable(let path, let reason): "\(printable(path)): cannot be read: \(reason)"
+    case .readFailed(let path, let reason): "\(printable(path)): reading failed: \(reason)"
+    case .truncated(let path, let format): "\(printable(path)): the \(format) data is cut short"
     case .corrupted(let path, let format, let reason):
-      "\(path): the \(format) data is damaged: \(reason)"
-    case .noMatch(let path, let reason): "\(path): \(reason)"
+      "\(printable(path)): the \(format) data is damaged: \(reason)"
+    case .noMatch(let path, let reason): "\(printable(path)): \(reason)"
     }
   }
 }

@@ -15,6 +15,8 @@ package final class InputFile {
   private var hasher = SHA256()
   private var packed: [UInt8] = []
   private var packedStart = 0
+  /// What was looked at but not yet read.
+  private var ahead: [UInt8] = []
   private var atEnd = false
 
   /// The number of stored bytes that are asked for at once.
@@ -26,8 +28,23 @@ package final class InputFile {
     try sniff()
   }
 
+  /// The first `count` bytes of what is still to be read, fewer at the end; they stay to be read.
+  package func peek(_ count: Int) throws(FileError) -> [UInt8] {
+    while ahead.count < count, try readBehind(upTo: count - ahead.count, into: &ahead) > 0 {}
+    return Array(ahead.prefix(count))
+  }
+
   /// Appends up to `count` bytes to `buffer` and returns how many; 0 means the end.
   package func read(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
+    guard !ahead.isEmpty, count > 0 else { return try readBehind(upTo: count, into: &buffer) }
+    let taken = min(count, ahead.count)
+    buffer.append(contentsOf: ahead.prefix(taken))
+    ahead.removeFirst(taken)
+    return taken
+  }
+
+  /// Reads on behind what was looked at.
+  private func readBehind(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
     guard let decompressor else { return try readPlain(upTo: count, into: &buffer) }
     let start = buffer.count
     while buffer.count == start {

@@ -15,12 +15,14 @@ package enum OutputError: Error, Equatable {
 extension OutputError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .cannotCreate(let path, let reason): "\(path): cannot be created: \(reason)"
-    case .exists(let path): "\(path): exists already; name another output or allow replacing it"
-    case .isInput(let path): "\(path): is one of the inputs; name another output"
-    case .writeFailed(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .cannotCreate(let path, let reason): "\(printable(path)): cannot be created: \(reason)"
+    case .exists(let path):
+      "\(printable(path)): exists already; name another output or allow replacing it"
+    case .isInput(let path): "\(printable(path)): is one of the inputs; name another output"
+    case .writeFailed(let path, let reason): "\(printable(path)): cannot be written: \(reason)"
     case .closedPipe: "standard output was closed by its reader"
-    case .busy(let path, let holder): "\(path): another run writes here (\(holder)); wait for it"
+    case .busy(let path, let holder):
+      "\(printable(path)): another run writes here (\(holder)); wait for it"
     }
   }
 }

@@ -45,12 +45,13 @@ struct ChunkBuilder {
     }
   }
 
-  /// Reads numbers and times, then drops the rows with bad ones, before categories are numbered.
+  /// Reads numbers, times and labels, then drops the rows with bad ones, before categories are numbered.
   mutating func readColumns() {
     for (position, column) in parser.columns.enumerated() {
       switch column.reading {
       case .number: numbers[position] = readNumbers(column)
       case .time: times[position] = readTimes(column)
+      case .label(let labels): checkLabels(column, labels)
       case .category: break
       }
     }
@@ -155,6 +156,18 @@ struct ChunkBuilder {
     }
   }
 
+  private mutating func checkLabels(_ column: BlockParser.ResolvedColumn, _ labels: LabelReader) {
+    for record in records {
+      let cell = grid.cell(record: record, column: column.index)
+      if parser.isMissing(cell) {
+        damages.append(Damage(record: record, column: column.index, damage: .missingLabel))
+      } else if labels.isAnomaly(cell) == nil {
+        let damage = RowDamage.notALabel(text: String(decoding: cell, as: UTF8.self))
+        damages.append(Damage(record: record, column: column.index, damage: damage))
+      }
+    }
+  }
+
   /// Keeps the first damage of each record, by column, and takes the damaged rows out.
   private mutating func dropDamaged() {
     guard !damages.isEmpty else { return }
@@ -176,7 +189,7 @@ struct ChunkBuilder {
     switch column.reading {
     case .number: .numbers(numbers[position] ?? [])
     case .time: .times(times[position] ?? [])
-    case .category: categories(column.index)
+    case .category, .label: categories(column.index)
     }
   }
 

@@ -42,14 +42,15 @@ package struct InferredSchema: Sendable, Codable, Equatable {
 }
 
 extension ReadingPlan {
-  /// Reads the columns of a schema that have a use, labels and groups as categories.
+  /// Reads the columns of a schema that have a use, groups as categories.
   package init(schema: Schema) {
     self.init(
       columns: schema.columns.compactMap { column in
         switch column.role {
         case .ignored: nil
         case .time: PlannedColumn(name: column.name, reading: .time)
-        case .group, .label: PlannedColumn(name: column.name, reading: .category)
+        case .group: PlannedColumn(name: column.name, reading: .category)
+        case .label: PlannedColumn(name: column.name, reading: .label(LabelReader()))
         case .feature:
           switch column.kind {
           case .number: PlannedColumn(name: column.name, reading: .number)

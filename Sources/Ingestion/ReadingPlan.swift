@@ -3,6 +3,8 @@ package struct ReadingPlan: Sendable, Equatable {
   /// How the cells of a column are read.
   package enum Reading: Sendable, Equatable {
     case number, category, time
+    /// A category whose texts must all mean an anomaly or normal.
+    case label(LabelReader)
   }
 
   /// One column, by its name in the header.

@@ -1,3 +1,5 @@
+import Files
+
 /// What is wrong with one row, while the rest of the file can be read.
 package enum RowDamage: Sendable, Equatable {
   case cellCount(expected: Int, found: Int)
@@ -8,6 +10,8 @@ package enum RowDamage: Sendable, Equatable {
   case notATime(text: String)
   case timeOutOfRange(text: String)
   case missingTime
+  case notALabel(text: String)
+  case missingLabel
 }
 
 extension RowDamage: CustomStringConvertible {
@@ -26,7 +30,13 @@ extension RowDamage: CustomStringConvertible {
     case .timeOutOfRange(let text):
       "the time \(quoted(text)) is outside the years 1678 to 2261"
     case .missingTime: "the time is missing"
+    case .notALabel(let text): "found the label \(quoted(text))" + expectedLabel
+    case .missingLabel: "found a missing label" + expectedLabel
     }
+  }
+
+  private var expectedLabel: String {
+    ", expected 0 or 1; name the text of an anomaly with --positive-label"
   }
 }
 
@@ -59,28 +69,14 @@ extension RejectedRow: CustomStringConvertible {
 }
 
 /// The start of a message, `file:line:column: `, as far as the parts are known.
-func place(_ path: String, _ line: Int? = nil, _ column: String? = nil) -> String {
-  let file = path == "-" ? "standard input" : path
+package func place(_ path: String, _ line: Int? = nil, _ column: String? = nil) -> String {
+  let file = path == "-" ? "standard input" : printable(path)
   let parts = [file, line.map { String($0) }, column.map { printable($0) }]
   return parts.compactMap { $0 }.joined(separator: ":") + ": "
 }
 
 /// The text in quotes, at most 40 characters of it, and no control bytes.
-func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
   let head = printable(String(text.prefix(40)))
   return "\"\(head)\(text.count > 40 ? "..." : "")\""
-}
-
-/// The text with each control character replaced by its code point, such as `<0A>`.
-func printable(_ text: String) -> String {
-  var result = String.UnicodeScalarView()
-  for scalar in text.unicodeScalars {
-    guard scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) else {
-      result.append(scalar)
-      continue
-    }
-    let code = String(scalar.value, radix: 16, uppercase: true)
-    result.append(contentsOf: "<\(code.count < 2 ? "0" + code : code)>".unicodeScalars)
-  }
-  return String(result)
 }

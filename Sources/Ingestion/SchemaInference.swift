@@ -102,7 +102,10 @@ struct ColumnObserver {
       return false
     }
     if rows == 0 { first = value }
-    countsUp = countsUp && value == first + Double(rows) && value.rounded() == value
+    // Beyond 2^53 a double does not feel the step, and a constant would seem to count.
+    countsUp =
+      countsUp && value == first + Double(rows) && value.rounded() == value
+      && value.magnitude < 0x1p53
     numberCount += 1
     (minimum, maximum) = (min(minimum, value), max(maximum, value))
     sum += value / 2  // halved, so that two values near the largest double do not overflow

@@ -118,13 +118,17 @@ package struct TableReader {
   }
 
   /// Refuses quotes, lengths and other damage of no single row in what `inferSchema` looked at, for
-  /// those who read no further.
-  package func checkPreview() throws(IngestionError) {
-    let parser = try parser(for: ReadingPlan(columns: []))
+  /// those who read no further; returns the rows that are damaged.
+  package func checkPreview(_ plan: ReadingPlan) throws(IngestionError) -> [RejectedRow] {
+    let parser = try parser(for: plan)
+    var rejected: [RejectedRow] = []
     for block in buffered where block.recordCount > 0 {
-      if let failure = parser.parse(block).failure { throw failure }
+      let parsed = parser.parse(block)
+      if let failure = parsed.failure { throw failure }
+      rejected += parsed.chunk.rejected
     }
     if let postponed { throw postponed }
+    return rejected
   }
 
   /// The first blocks of the file, up to this many rows or bytes; they stay to be read.

@@ -37,9 +37,9 @@ extension StillwaterError {
     case let error as StillwaterError: self = error
     case let error as IngestionError: self.init(Self.kind(of: error), error.description)
     case let error as FileError: self.init(Self.kind(of: error), error.description)
-    case let error as EncodingError: self.init(.badData, error.description)
+    case let error as EncodingError: self.init(.badData, printable(error.description))
     case let error as CalibrationError: self.init(.badData, error.description)
-    case let error as ModelFileError: self.init(.badData, error.description)
+    case let error as ModelFileError: self.init(.badData, printable(error.description))
     case let error as OutputError: self.init(Self.kind(of: error), error.description)
     default: self.init(.internalFault, "unexpected fault: \(error)")
     }

@@ -39,6 +39,7 @@ final class Console: Sendable {
   /// Shows how far a stage is: rewritten in place on a terminal, else a line now and then.
   func progress(_ activity: String, _ share: Double?) {
     guard !options.quiet, options.progress == .auto else { return }
+    let activity = printable(activity)
     let percent = share.map { " \(Int($0 * 100)) %" } ?? ""
     state.withLock { state in
       let now = ContinuousClock.now
@@ -49,8 +50,10 @@ final class Console: Sendable {
     }
   }
 
+  /// Says something in a line of its own, kept free of what could work on the terminal.
   func note(_ text: String) {
     guard !options.quiet else { return }
+    let text = printable(text)
     state.withLock { state in
       write((state.isLineOpen ? "\r\u{1b}[K" : "") + text + "\n")
       state.isLineOpen = false
@@ -89,7 +92,9 @@ func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   do { try await body() } catch let code as ExitCode { throw code } catch {
     let fault = StillwaterError(error)
     if !fault.isQuiet {
-      let lines = "stillwater: error: \(fault.description)\n"
+      let reasons = fault.description.split(separator: "\n", omittingEmptySubsequences: false)
+      let text = reasons.map { printable(String($0)) }.joined(separator: "\n")
+      let lines = "stillwater: error: \(text)\n"
       try? FileHandle.standardError.write(contentsOf: Data(lines.utf8))
     }
     throw ExitCode(fault.kind.rawValue)

@@ -36,6 +36,12 @@ struct EvaluateCommand: AsyncParsableCommand {
   @OptionGroup(title: "Run") var runOptions: RunOptions
   @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
 
+  func validate() throws {
+    if model == nil, score.utf8.elementsEqual((label ?? "label").utf8) {
+      throw ValidationError("--score and --label name the same column, \(score)")
+    }
+  }
+
   func run() async throws {
     let console = Console(consoleOptions)
     try await perform(console) {

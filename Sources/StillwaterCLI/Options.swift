@@ -72,7 +72,11 @@ struct BadRowOptions: ParsableArguments {
   var policy: BadRowPolicy { onBadRows == .fail ? .fail : .quarantine(maximum: maxBadRows) }
 
   func validate() throws {
-    if let maxBadRows, maxBadRows < 0 { throw ValidationError("--max-bad-rows must be 0 or more") }
+    guard let maxBadRows else { return }
+    if maxBadRows < 0 { throw ValidationError("--max-bad-rows must be 0 or more") }
+    if onBadRows == .fail {
+      throw ValidationError("--max-bad-rows needs --on-bad-rows quarantine")
+    }
   }
 }
 

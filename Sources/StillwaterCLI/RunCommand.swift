@@ -1,5 +1,6 @@
 import ArgumentParser
 import Evaluation
+import Files
 import Reporting
 import Stillwater
 
@@ -22,7 +23,7 @@ struct RunCommand: AsyncParsableCommand {
     try await perform(console) {
       let run = PipelineRun(try Pipeline(contentsOf: pipeline))
       if dryRun {
-        return try printResult(Array(run.plan().map { $0 + "\n" }.joined().utf8))
+        return try printResult(Array(run.plan().map { printable($0) + "\n" }.joined().utf8))
       }
       try await run.run(force: force, progress: console.progress) { report in
         guard let summary = report.summary else {

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Files
+import Foundation
 import Stillwater
 
 @main
@@ -31,6 +33,18 @@ struct StillwaterCommand: AsyncParsableCommand {
       } else {
         try command.run()
       }
-    } catch { exit(withError: error) }
+    } catch { end(with: error) }
+  }
+
+  /// Ends as `exit(withError:)` does, but shows arguments, which may be names of files, as text.
+  private static func end(with error: any Error) -> Never {
+    let message = fullMessage(for: error)
+    guard exitCode(for: error) == .validationFailure, !message.isEmpty else {
+      exit(withError: error)
+    }
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = lines.map { printable(String($0)) + "\n" }.joined()
+    try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
+    exit(withError: ExitCode.validationFailure)
   }
 }

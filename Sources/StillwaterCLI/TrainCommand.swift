@@ -81,9 +81,25 @@ struct TrainCommand: AsyncParsableCommand {
     if exemplars == "none", quality == .fast {
       throw ValidationError("--exemplars none needs the network: use --quality balanced or best")
     }
+    try checkRoles()
     guard [.conformal, .quantile, .evt].contains(method) else {
       throw ValidationError(
         "--method \(method.rawValue) is for calibrate; train takes conformal, quantile or evt")
+    }
+  }
+
+  /// A column has one role.
+  private func checkRoles() throws {
+    let roles = [("time", time), ("group", group), ("label", label)]
+    let named =
+      roles.compactMap { role, name in name.map { (role, $0) } }
+      + ignore.map { ("ignore", $0) } + categorical.map { ("categorical", $0) }
+    var known: [[UInt8]: String] = [:]
+    for (role, name) in named {
+      guard let other = known.updateValue(role, forKey: Array(name.utf8)), other != role else {
+        continue
+      }
+      throw ValidationError("column \(name) is named by --\(other) and by --\(role)")
     }
   }
 

@@ -59,6 +59,17 @@ final class InputFolder {
     }
   }
 
+  @Test(arguments: [0, 1, 4, 8, 11, 20])
+  func whatWasLookedAtIsReadAllTheSame(count: Int) throws {
+    for bytes in [Self.plain, Self.gzip, Self.zstd] {
+      let file = try InputFile(path: folder.write(bytes, to: "x"))
+      for _ in 0..<2 { #expect(try file.peek(count) == Array(Self.plain.prefix(count))) }
+      var read: [UInt8] = []
+      while try file.read(upTo: 3, into: &read) > 0 {}
+      #expect(read == Self.plain)
+    }
+  }
+
   @Test func tellsTheCompressionByItsMagicNumber() throws {
     #expect(try InputFile(path: folder.write(Self.gzip, to: "a.csv")).compression == "gzip")
     #expect(try InputFile(path: folder.write(Self.zstd, to: "b.csv")).compression == "zstd")

@@ -56,7 +56,9 @@ private func score(with detector: Detector) {
 private func sealedModel(header: ArraySlice<UInt8>, payload: ArraySlice<UInt8>) -> [UInt8] {
   var text = Array(header)
   let length = min(payloadLength(text), 1 << 19)
-  let filler = [UInt8](repeating: 0, count: max(0, length - payload.count))
+  // What is missing is filled up with the Float 1: a network's seed need not hold its weights.
+  let one: [UInt8] = [0, 0, 0x80, 0x3F]
+  let filler = (min(length, payload.count)..<length).map { one[$0 & 3] }
   let payload = Array(payload.prefix(length)) + filler
   replaceSum("\"payload_sha256\":\"", in: &text, with: sha256(of: payload))
   let key = Array("\"header_sha256\":\"".utf8)

@@ -38,13 +38,21 @@ package final class Workdir {
   }
 
   package func run(_ arguments: [String], input: String = "") throws -> Outcome {
+    try run(arguments, input: Array(input.utf8))
+  }
+
+  /// Runs `stillwater` with these bytes on standard input; `environment` is added to that of the tests.
+  package func run(
+    _ arguments: [String], input: [UInt8], environment: [String: String] = [:]
+  ) throws -> Outcome {
     let process = Process()
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.executableURL = Self.binary
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: path)
     // Files, not pipes: nobody need read while the process writes.
     for name in ["stdin", "stdout", "stderr"] {
-      try Data(name == "stdin" ? Array(input.utf8) : []).write(to: URL(fileURLWithPath: file(name)))
+      try Data(name == "stdin" ? input : []).write(to: URL(fileURLWithPath: file(name)))
     }
     process.standardInput = FileHandle(forReadingAtPath: file("stdin"))
     process.standardOutput = FileHandle(forWritingAtPath: file("stdout"))

@@ -115,8 +115,7 @@ extension Baseline {
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     inputs.append(InputRecord(path: reader.path, sha256: reader.digest, rows: reader.rowsRead))
     var file = File(path: reader.path, table: all.table, lines: all.lines, labels: nil)
-    file.labels = try Stillwater.labels(
-      of: file.table, layout: layout, path: reader.path, lines: file.lines)
+    file.labels = labels(of: file.table, layout: layout)
     if let labels = file.labels, !keepsAnomalies { dropAnomalies(&file, labels) }
     files.append(file)
   }

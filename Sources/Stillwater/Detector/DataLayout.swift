@@ -25,6 +25,9 @@ struct DataLayout: Sendable, Equatable, Codable {
   var schema: Schema
   var positiveLabel: String?
 
+  /// Reads the label column.
+  var labelReader: LabelReader { LabelReader(positive: positiveLabel) }
+
   var isSeries: Bool { schema.column(of: .time) != nil }
 
   /// What has to be read of a file to score it; with `label` also the label column if the layout has
@@ -38,16 +41,15 @@ struct DataLayout: Sendable, Equatable, Codable {
       }
     }
     return ReadingPlan(
-      columns: wanted.map { ReadingPlan.PlannedColumn(name: $0.name, reading: $0.reading) })
+      columns: wanted.map { ReadingPlan.PlannedColumn(name: $0.name, reading: reading(of: $0)) })
   }
-}
 
-extension ColumnSchema {
-  fileprivate var reading: ReadingPlan.Reading {
-    switch role {
+  private func reading(of column: ColumnSchema) -> ReadingPlan.Reading {
+    switch column.role {
     case .time: .time
-    case .group, .label: .category
-    case .feature, .ignored: kind == .number ? .number : .category
+    case .group: .category
+    case .label: .label(labelReader)
+    case .feature, .ignored: column.kind == .number ? .number : .category
     }
   }
 }
@@ -64,7 +66,7 @@ extension DataLayout {
     for name in asked where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
         .badData,
-        "\(path):1: no column is named \"\(name)\"" + suggestion(for: name, among: names))
+        place(path, 1) + "no column is named \(quoted(name))" + suggestion(for: name, among: names))
     }
     var warnings: [String] = []
     var columns = inferred.profiles.map { profile in
@@ -73,7 +75,7 @@ extension DataLayout {
     if let label = options.label, !names.contains(where: { $0.utf8.elementsEqual(label.utf8) }) {
       columns.append(ColumnSchema(name: label, kind: .category, role: .label))
       warnings.append(
-        "\(path): no column is named \"\(label)\"\(suggestion(for: label, among: names)); "
+        place(path) + "no column is named \(quoted(label))\(suggestion(for: label, among: names)); "
           + "all its rows are taken for normal")
     }
     return (
@@ -101,21 +103,22 @@ extension DataLayout {
     } else if column.kind == .identifier {
       column.role = .ignored
       warnings.append(
-        "\(path): column \"\(profile.name)\" names its rows and is not learned from; "
+        place(path) + "column \(quoted(profile.name)) names its rows and is not learned from; "
           + "if it means something, use --categorical")
     } else if column.kind == .time {
       column.role = .ignored
       warnings.append(
-        "\(path): column \"\(profile.name)\" holds times and is not learned from; "
+        place(path) + "column \(quoted(profile.name)) holds times and is not learned from; "
           + "for a time series use --time")
     } else if options.time != nil, column.kind == .category {
       column.role = .ignored
       warnings.append(
-        "\(path): column \"\(profile.name)\" is a category and is not learned from: "
+        place(path) + "column \(quoted(profile.name)) is a category and is not learned from: "
           + "a series learns from numeric columns")
     } else if profile.isConstant {
       warnings.append(
-        "\(path): column \"\(profile.name)\" holds one single value; any other will rank at the top"
+        place(path)
+          + "column \(quoted(profile.name)) holds one single value; any other will rank at the top"
       )
     }
     return column
@@ -134,7 +137,7 @@ extension DataLayout {
 package func suggestion(for name: String, among names: [String]) -> String {
   let nearest = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
   guard let nearest, nearest.1 <= max(1, min(3, name.count / 2)) else { return "" }
-  return "; did you mean \"\(nearest.0)\"?"
+  return "; did you mean \(quoted(nearest.0))?"
 }
 
 /// Levenshtein's distance: insertions, deletions and replacements of single characters.

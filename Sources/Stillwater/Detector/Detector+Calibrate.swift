@@ -71,8 +71,7 @@ extension Detector {
       }
       judged.rejected += chunk.chunk.rejected
       let table = chunk.chunk.table
-      judged.labels? +=
-        try labels(of: table, layout: layout, path: path, lines: chunk.chunk.lines) ?? []
+      judged.labels? += labels(of: table, layout: layout) ?? []
       if layout.isSeries,
         case .numbers(let values)? = table.column(named: featureNames[0])?.values
       {

@@ -138,6 +138,10 @@ extension Detector {
           .map { (file, $0) }
       }
     }
+    let longest = segments.map(\.segment.rows.count).max() ?? 0
+    guard longest >= SeriesEncoder.fewestRows else {
+      throw EncodingError.stretchesTooShort(longest: longest, needed: SeriesEncoder.fewestRows)
+    }
     let fit = await SeriesScorer.fit(
       to: segments.map(\.segment.values), distinct: encoder.channels.map(\.distinct),
       options: settings.series, workers: settings.threads, checkpoints: checkpoints)

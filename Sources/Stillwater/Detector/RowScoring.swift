@@ -106,7 +106,7 @@ extension Detector {
     }
     if segmentCount > series.groups.count {
       outcome.warnings.append(
-        "\(reader.path): time jumps \(segmentCount - series.groups.count) times; "
+        place(reader.path) + "time jumps \(segmentCount - series.groups.count) times; "
           + "no window spans a jump")
     }
     var start = 0
@@ -166,9 +166,14 @@ extension Detector {
     }
   }
 
-  /// A number with the decimal mark of the files.
+  /// A number with the decimal mark of the files: finite, however far out it lies, and nothing when
+  /// there is none.
   private func number(_ value: Double) -> String {
-    let text = Float(value).description
+    guard !value.isNaN else { return "" }
+    let largest = Double.greatestFiniteMagnitude
+    let bounded = min(max(value, -largest), largest)
+    let isFloat = Float(bounded).isFinite
+    let text = isFloat ? Float(bounded).description : bounded.description
     return layout.dialect.decimal == .comma ? text.replacing(".", with: ",") : text
   }
 }
@@ -242,7 +247,8 @@ package struct FileOutcome: Sendable {
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
       warnings.append(
-        "\(reader.path): column \"\(column)\" holds \(count) cells with a text that the baseline "
+        place(reader.path)
+          + "column \(quoted(column)) holds \(count) cells with a text that the baseline "
           + "never had")
     }
   }

@@ -1,3 +1,4 @@
+import Ingestion
 import Tabular
 
 /// The rows of a table sorted into series: one for each value of the group column, in the order of
@@ -19,7 +20,7 @@ struct SeriesRows {
       for (previous, row) in zip(rows, rows.dropFirst()) where times[row] <= times[previous] {
         throw StillwaterError(
           .badData,
-          "\(path):\(lines[row]):\(name): the time does not rise: it is "
+          place(path, lines[row], name) + "the time does not rise: it is "
             + (times[row] == times[previous] ? "the same as" : "before that")
             + " on line \(lines[previous]); sort the file"
             + (layout.schema.column(of: .group) == nil

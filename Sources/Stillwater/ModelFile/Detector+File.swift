@@ -32,10 +32,16 @@ extension Detector {
 
   /// Reads a model file once and tells the SHA-256 of what was read.
   static func load(_ path: String) throws -> (detector: Detector, sha256: String) {
+    do { return try load(InputFile(path: path)) } catch { throw StillwaterError(error) }
+  }
+
+  /// Reads a model file that is open already.
+  static func load(_ file: InputFile) throws -> (detector: Detector, sha256: String) {
     do {
-      let bytes = try readWhole(path, limit: 4 << 30)
+      let path = file.path
+      let bytes = try readWhole(file, limit: 4 << 30)
       do { return (try Detector(decoding: bytes), sha256(of: bytes)) } catch {
-        throw StillwaterError(.badData, "\(path): \(error)")
+        throw StillwaterError(.badData, printable(path) + ": " + printable("\(error)"))
       }
     } catch { throw StillwaterError(error) }
   }
@@ -93,12 +99,16 @@ extension Detector {
 
 /// All bytes of a file, or of standard input.
 package func readWhole(_ path: String, limit: Int) throws -> [UInt8] {
-  let input = try InputFile(path: path)
+  try readWhole(InputFile(path: path), limit: limit)
+}
+
+/// All bytes of a file that is open.
+private func readWhole(_ input: InputFile, limit: Int) throws -> [UInt8] {
   var bytes: [UInt8] = []
   while try input.read(upTo: 1 << 20, into: &bytes) > 0 {
     guard bytes.count <= limit else {
       throw StillwaterError(
-        .overLimit, "\(path): the file is longer than the limit of \(limit) bytes")
+        .overLimit, "\(printable(input.path)): the file is longer than the limit of \(limit) bytes")
     }
   }
   return bytes

@@ -1,3 +1,5 @@
+import Files
+
 /// One fault of a pipeline file with its place; lines and columns count from 1.
 package struct PipelineProblem: Error, Equatable, Sendable {
   package let line: Int
@@ -35,10 +37,10 @@ package enum PipelineError: Error, Equatable {
 extension PipelineError: CustomStringConvertible {
   package var description: String {
     switch self {
-    case .notText(let path, let line): return "\(path):\(line):1: expected UTF-8 text"
+    case .notText(let path, let line): return "\(printable(path)):\(line):1: expected UTF-8 text"
     case .problems(let path, let problems):
       var lines = problems.prefix(Self.mostTold).map {
-        "\(path):\($0.line):\($0.column): \($0.reason)"
+        "\(printable(path)):\($0.line):\($0.column): \($0.reason)"
       }
       let rest = problems.count - lines.count
       if rest > 0 { lines.append("and \(rest) more problem\(rest == 1 ? "" : "s")") }

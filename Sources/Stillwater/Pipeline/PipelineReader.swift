@@ -1,3 +1,4 @@
+import Files
 import Yams
 
 /// Reads the nodes of a pipeline file and collects what is wrong with them, each with its place.
@@ -9,7 +10,7 @@ final class PipelineReader {
     let mark = node?.mark
     problems.append(
       PipelineProblem(
-        line: mark?.line ?? 1, column: mark?.column ?? 1, reason: reason,
+        line: mark?.line ?? 1, column: mark?.column ?? 1, reason: printable(reason),
         isMissingInput: isMissingInput))
   }
 

@@ -1,5 +1,6 @@
 package import Calibration
 import Files
+import Ingestion
 package import Reporting
 
 /// Sets a model's threshold anew.
@@ -38,7 +39,12 @@ package struct CalibrateStage: Sendable {
       try written.reject(judged.flatMap(\.rejected))
       watch.lap("calibrate")
       var summary = RunSummary(command: "calibrate", version: stillwaterVersion)
-      for (path, one) in zip(files, judged) { summary.add(one.outcome, path: path) }
+      for (path, one) in zip(files, judged) {
+        summary.add(one.outcome, path: path)
+        guard let label, one.labels == nil else { continue }
+        summary.warnings.append(
+          place(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
+      }
       summary.describe(detector)
       summary.warnings += detector.calibration.summary.warnings.map(\.description)
       (summary.output, summary.modelSha256) = (target, sha256(of: bytes))

@@ -38,6 +38,10 @@ package struct EvaluateStage: Sendable {
       watch.lap("evaluate")
       (summary.auroc, summary.auprc, summary.metrics) = (metrics.auroc, metrics.auprc, metrics)
       summary.warnings += metrics.undefined
+      if metrics.missingScores > 0 {
+        summary.warnings.append(
+          "\(metrics.missingScores) scores are missing; they rank as the most abnormal")
+      }
       (summary.output, summary.timings) = (self.output, watch.seconds)
       try output?.file.append(prettyJSON(metrics))
       try output?.reject(judged.rejected)
@@ -69,7 +73,7 @@ package struct EvaluateStage: Sendable {
       guard let labels = one.labels else {
         throw StillwaterError(
           .badData,
-          "\(path):1: no column is named \"\(label ?? known ?? "label")\"; "
+          place(path, 1) + "no column is named \(quoted(label ?? known ?? "label")); "
             + "name the label column with --label")
       }
       all.scores += one.scores
@@ -95,11 +99,17 @@ package struct EvaluateStage: Sendable {
       all.scores += one.scores
       all.labels += one.labels
       all.rejected += one.rejected
-      if let flags = one.flags { all.flags = (all.flags ?? []) + flags }
+      if one.hasOddFlags {
+        summary.warnings.append(
+          place(path) + "column \"anomaly\" holds more than 0 and 1; it is not taken for flags")
+      } else if let flags = one.flags {
+        all.flags = (all.flags ?? []) + flags
+      }
       if time != nil, all.window == nil { all.window = dominantPeriod(of: one.first) }
       summary.rowsIn += reader.rowsRead + reader.rowsRejected
       summary.rowsScored = (summary.rowsScored ?? 0) + reader.rowsRead
       summary.rowsQuarantined += reader.rowsRejected
+      summary.warnings += reader.warnings(knownColumns: reader.header)
       summary.inputs.append(
         RunSummary.Input(path: path, sha256: reader.digest, rows: reader.rowsRead))
     }
@@ -119,25 +129,27 @@ private struct ScoreFileReader {
     var scores: [Float] = []
     var labels: [Bool] = []
     var flags: [Bool]?
+    var hasOddFlags = false
     var first: [Float] = []
     var rejected: [RejectedRow] = []
   }
 
   func read(_ reader: inout TableReader) throws -> Result {
     let header = reader.header
-    for name in [label, score] where !header.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
+    for (option, name) in [("--label", label), ("--score", score), ("--time", time)] {
+      guard let name, !header.contains(where: { $0.utf8.elementsEqual(name.utf8) }) else {
+        continue
+      }
       throw StillwaterError(
         .badData,
-        "\(reader.path):1: no column is named \"\(name)\"" + suggestion(for: name, among: header)
-          + "; name it with \(name == label ? "--label" : "--score")")
+        place(reader.path, 1) + "no column is named \(quoted(name))"
+          + suggestion(for: name, among: header) + "; name it with \(option)")
     }
-    let hasFlags = header.contains("anomaly")
-    // The series itself, for its period: the first column that is none of ours.
-    let own = [label, score, time ?? "", "line", "p_value", "anomaly", "top_columns"]
-    let first = time == nil ? nil : header.first { !own.contains($0) }
+    let hasFlags = header.contains("anomaly") && ![label, score].contains("anomaly")
+    let first = time == nil ? nil : try firstNumbers(&reader)
     var columns = [
       ReadingPlan.PlannedColumn(name: score, reading: .number),
-      ReadingPlan.PlannedColumn(name: label, reading: .category),
+      ReadingPlan.PlannedColumn(name: label, reading: .label(LabelReader(positive: positive))),
     ]
     if hasFlags { columns.append(.init(name: "anomaly", reading: .category)) }
     if let first { columns.append(.init(name: first, reading: .number)) }
@@ -147,24 +159,33 @@ private struct ScoreFileReader {
       positiveLabel: positive)
     var result = Result()
     while let chunk = try reader.next(ReadingPlan(columns: columns)) {
-      try add(chunk, layout, reader.path, hasFlags, first, to: &result)
+      add(chunk, layout, hasFlags, first, to: &result)
     }
     return result
   }
 
+  /// The series itself, for its period: the first column of numbers that is none of ours.
+  private func firstNumbers(_ reader: inout TableReader) throws -> String? {
+    let own = [label, score, time ?? "", "line", "p_value", "anomaly", "top_columns"]
+    return try reader.inferSchema().profiles.first { $0.kind == .number && !own.contains($0.name) }?
+      .name
+  }
+
   private func add(
-    _ chunk: RecordChunk, _ layout: DataLayout, _ path: String, _ hasFlags: Bool, _ first: String?,
+    _ chunk: RecordChunk, _ layout: DataLayout, _ hasFlags: Bool, _ first: String?,
     to result: inout Result
-  ) throws {
+  ) {
     result.rejected += chunk.rejected
     if case .numbers(let values)? = chunk.table.column(named: score)?.values {
       result.scores += values.map { Float($0) }
     }
-    result.labels +=
-      try Stillwater.labels(of: chunk.table, layout: layout, path: path, lines: chunk.lines) ?? []
+    result.labels += Stillwater.labels(of: chunk.table, layout: layout) ?? []
     if hasFlags,
       case .categories(let codes, let levels)? = chunk.table.column(named: "anomaly")?.values
     {
+      // Whatever else stands there is no flag of ours, and no metric is made of it.
+      result.hasOddFlags = result.hasOddFlags || !levels.allSatisfy { $0 == "0" || $0 == "1" }
+      result.hasOddFlags = result.hasOddFlags || codes.contains { $0 < 0 }
       result.flags = (result.flags ?? []) + codes.map { $0 >= 0 && levels[Int($0)] == "1" }
     }
     if let first, case .numbers(let values)? = chunk.table.column(named: first)?.values {

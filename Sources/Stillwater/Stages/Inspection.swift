@@ -16,21 +16,24 @@ package struct Inspection: Sendable {
   package let text: String
   private let encoded: [UInt8]
 
+  private init(lines: [String], encoded: [UInt8]) {
+    text = lines.map { printable($0) + "\n" }.joined()
+    self.encoded = encoded
+  }
+
   /// For scripts.
   package func json() -> [UInt8] { encoded }
 
   /// A model is known by the JSON header behind its first eight bytes; anything else is read as CSV.
   package static func of(_ path: String, dialect: CSVDialect) throws -> Inspection {
     do {
-      return try isModel(path) ? ofModel(path) : ofTable(path, dialect)
+      let file = try InputFile(path: path)  // once, for it may be a pipe
+      return try isModel(file) ? ofModel(file) : ofTable(file, dialect)
     } catch { throw StillwaterError(error) }
   }
 
-  private static func isModel(_ path: String) throws -> Bool {
-    guard path != "-" else { return false }
-    let file = try InputFile(path: path)
-    var bytes: [UInt8] = []
-    while bytes.count < 9, try file.read(upTo: 9 - bytes.count, into: &bytes) > 0 {}
+  private static func isModel(_ file: InputFile) throws -> Bool {
+    let bytes = try file.peek(9)
     return bytes.count == 9 && bytes[8] == UInt8(ascii: "{") && bytes[6] == 0 && bytes[7] == 0
   }
 
@@ -43,8 +46,8 @@ package struct Inspection: Sendable {
     var promise, condition, sha256: String
   }
 
-  private static func ofModel(_ path: String) throws -> Inspection {
-    let (detector, hash) = try Detector.load(path)
+  private static func ofModel(_ file: InputFile) throws -> Inspection {
+    let (detector, hash) = try Detector.load(file)
     let (card, summary) = (detector.card, detector.calibration.summary)
     let report = ModelReport(
       card: card, columns: detector.layout.schema.columns, calibration: summary,
@@ -68,7 +71,7 @@ package struct Inspection: Sendable {
       "  \($0.name): \($0.kind.rawValue), \($0.role.rawValue)" + ($0.isConstant ? ", constant" : "")
     }
     lines += card.warnings.map { "warning: \($0)" }
-    return Inspection(text: lines.joined(separator: "\n") + "\n", encoded: prettyJSON(report))
+    return Inspection(lines: lines, encoded: prettyJSON(report))
   }
 
   // Files.
@@ -88,17 +91,20 @@ package struct Inspection: Sendable {
     }
   }
 
-  private static func ofTable(_ path: String, _ dialect: CSVDialect) throws -> Inspection {
-    var reader = try TableReader(path: path, dialect: dialect)
+  private static func ofTable(_ file: InputFile, _ dialect: CSVDialect) throws -> Inspection {
+    let path = file.path
+    var reader = try TableReader(
+      file: file, dialect: dialect, limits: ReadingLimits(), policy: .fail)
     let inferred = try reader.inferSchema()
-    try reader.checkPreview()
-    let (_, warnings) = try DataLayout.resolve(
+    let rejected = try reader.checkPreview(ReadingPlan(schema: inferred.schema))
+    var (_, warnings) = try DataLayout.resolve(
       inferred, path: path, dialect: dialect, columns: ColumnOptions())
+    warnings += reader.warnings(knownColumns: reader.header) + damage(rejected)
     let report = TableReport(
       file: path, delimiter: dialect.delimiter.rawValue, rowsInspected: inferred.rows,
       isWholeFile: inferred.isWholeFile, columns: inferred.profiles, warnings: warnings)
     var lines = [
-      "\(path): \(inferred.profiles.count) columns, \(inferred.rows) rows inspected"
+      place(path) + "\(inferred.profiles.count) columns, \(inferred.rows) rows inspected"
         + (inferred.isWholeFile ? "" : " (the first of the file)")
     ]
     let width = min(40, inferred.profiles.map(\.name.count).max() ?? 0)
@@ -107,11 +113,20 @@ package struct Inspection: Sendable {
       lines.append("warning: the header looks like one with --delimiter \(guess.rawValue)")
     }
     lines += warnings.map { "warning: \($0)" }
-    return Inspection(text: lines.joined(separator: "\n") + "\n", encoded: prettyJSON(report))
+    return Inspection(lines: lines, encoded: prettyJSON(report))
+  }
+
+  /// The first damaged rows and how many there are.
+  private static func damage(_ rows: [RejectedRow]) -> [String] {
+    guard !rows.isEmpty else { return [] }
+    let count =
+      "damaged rows: \(rows.count); they are refused, or set aside with "
+      + "--on-bad-rows quarantine"
+    return rows.prefix(20).map(\.description) + [count]
   }
 
   private static func line(of profile: ColumnProfile, width: Int) -> String {
-    let name = String(profile.name.prefix(40))
+    let name = String(printable(profile.name).prefix(40))
     var text = "  " + name + String(repeating: " ", count: max(1, width + 2 - name.count))
     text += profile.isConstant ? "constant " + profile.kind.rawValue : profile.kind.rawValue
     if profile.missing > 0 { text += ", \(profile.missing) missing" }
@@ -119,13 +134,8 @@ package struct Inspection: Sendable {
       text += ", \(Float(minimum)) to \(Float(maximum)), mean \(Float(profile.mean ?? 0))"
     } else {
       text += ", \(profile.distinct) different"
-      if let example = profile.examples.first { text += ", such as \"\(printable(example))\"" }
+      if let example = profile.examples.first { text += ", such as \(quoted(example))" }
     }
     return text
-  }
-
-  /// Text of a file on a terminal: control bytes are kept off it.
-  private static func printable(_ text: String) -> String {
-    String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7f ? "?" : Character($0) })
   }
 }

@@ -45,14 +45,15 @@ struct ScoreWriter {
     for name in added where kept.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
         .badData,
-        "\(path):1:\(name): the file has a column of the name that the result would get; "
+        place(path, 1, name) + "the file has a column of the name that the result would get; "
           + "rename the result's with --prefix")
     }
     if let header {
       guard keep != .all || header.bytes == bytes else {
         throw StillwaterError(
           .badData,
-          "\(path):1: its header is not that of the first file; score files of different columns "
+          place(path, 1)
+            + "its header is not that of the first file; score files of different columns "
             + "one by one, or with --keep none")
       }
       self.header = (names, bytes, places(in: names))
@@ -162,19 +163,22 @@ struct ScoreWriter {
         text += jsonString(header.names[place]) + ":" + jsonString(plain(cells[place])) + ","
       }
     }
-    text += "\"\(prefix)line\":\(result.line),\"\(prefix)score\":\(result.score)"
-    text += ",\"\(prefix)p_value\":\(Float(result.pValue))"
-    text += ",\"\(prefix)anomaly\":\(result.isAnomaly ? 1 : 0),\"\(prefix)top_columns\":["
+    text += "\(key("line")):\(result.line),\(key("score")):\(result.score)"
+    text += ",\(key("p_value")):\(Float(result.pValue))"
+    text += ",\(key("anomaly")):\(result.isAnomaly ? 1 : 0),\(key("top_columns")):["
     text += result.topColumns.map {
       "{\"column\":\(jsonString($0.column)),\"share\":\(percent($0.share))}"
     }.joined(separator: ",")
     text += "]"
     if !result.expected.isEmpty {
       let pairs = zip(explained, result.expected).map { "\(jsonString($0)):\(jsonString($1))" }
-      text += ",\"\(prefix)expected\":{" + pairs.joined(separator: ",") + "}"
+      text += ",\(key("expected")):{" + pairs.joined(separator: ",") + "}"
     }
     bytes += Array((text + "}").utf8)
   }
+
+  /// The name of an added column in JSON.
+  private func key(_ name: String) -> String { jsonString(prefix + name) }
 
   /// A raw cell without its quotes.
   private func plain(_ cell: ArraySlice<UInt8>) -> String {

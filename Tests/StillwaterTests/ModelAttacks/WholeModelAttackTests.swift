@@ -1,0 +1,153 @@
+import Foundation
+import Ingestion
+import Stillwater
+import TestSupport
+import Testing
+
+/// Whole models as training writes them, tampered with.
+@Suite struct WholeModelAttackTests {
+  enum Kind: String, CaseIterable {
+    case table, network, series
+
+    /// Every so many of the forgeries: the larger files take longer and show as much.
+    var stride: Int {
+      switch self {
+      case .table: 1
+      case .series: 2
+      case .network: 5
+      }
+    }
+  }
+
+  /// The bytes of a model, trained when they are first asked for.
+  private static func model(_ kind: Kind) async throws -> [UInt8] {
+    let folder = try Workdir()
+    let rows = (0..<30).map { row in
+      "\(row * 60),\(Double((row * 37) % 29) / 10),\(Double((row * 11) % 7)),\(row % 3 > 0 ? "up" : "down")"
+    }
+    let path = try folder.write("b.csv", (["t,a,b,side"] + rows).joined(separator: "\n") + "\n")
+    var settings = TrainingSettings()
+    settings.quality = kind == .network ? .balanced : .fast
+    if kind == .series { settings.columns.time = "t" } else { settings.columns.ignored = ["t"] }
+    return try await Detector.train(on: [path], settings).encoded()
+  }
+
+  /// The model in these bytes, or nil when it is refused with a reason.
+  private static func decoded(_ file: [UInt8]) -> Detector? {
+    do throws(ModelFileError) { return try Detector(decoding: file) } catch {
+      #expect(!error.description.isEmpty)
+      return nil
+    }
+  }
+
+  private static func isRefused(_ file: [UInt8]) -> Bool { decoded(file) == nil }
+
+  @Test(arguments: Kind.allCases)
+  func modelCutAnywhereInItsHeaderIsRefused(kind: Kind) async throws {
+    let model = try await Self.model(kind)
+    let header = 8 + ForgedModel.headerLength(model)
+    let payload = stride(from: header, to: model.count, by: max(1, model.count / 300))
+    for length in Array(0...header) + Array(payload) {
+      #expect(Self.isRefused(Array(model[..<length])), "\(length) bytes")
+    }
+  }
+
+  @Test func everyFlippedBitOfAHeaderIsRefused() async throws {
+    let model = try await Self.model(.table)
+    for index in 0..<8 + ForgedModel.headerLength(model) {
+      for bit in 0..<8 {
+        var file = model
+        file[index] ^= 1 << UInt8(bit)
+        #expect(Self.isRefused(file), "bit \(bit) of byte \(index)")
+      }
+    }
+  }
+
+  @Test(arguments: Kind.allCases)
+  func flippedBitsOfThePayloadAreRefused(kind: Kind) async throws {
+    let model = try await Self.model(kind)
+    let start = 8 + ForgedModel.headerLength(model)
+    for attack in 0..<200 {
+      var file = model
+      file[start + (attack * 7_919) % (model.count - start)] ^= 1 << UInt8(attack % 8)
+      #expect(Self.isRefused(file), "\(attack)")
+    }
+  }
+
+  @Test func takenApartAndSealedAgainItIsTheSame() async throws {
+    for kind in Kind.allCases {
+      let model = try await Self.model(kind)
+      #expect(try ForgedModel(model).sealed() == model)
+    }
+  }
+
+  /// What a forgery that was accepted must still do: score plain, huge, missing and unknown cells.
+  private static let rows = "t,a,b,side\n1,1,2,up\n2,-2.5,1e9,down\n3,1e300,-1e300,\n4,,NA,x\n"
+
+  private static func attacks(_ kind: Kind) async throws -> [ModelAttack] {
+    let model = try ForgedModel(await model(kind))
+    // What a network adds to a table; the rest of it was attacked with the other one.
+    let parts = kind == .network ? ["scorer", "network", "noise_level", "prototypes"] : nil
+    return ModelAttacks(model: model, parts: parts).all
+  }
+
+  @Test func forgeriesUnderRightChecksumsAreRefusedOrScoreSoundly() async throws {
+    let folder = try Workdir()
+    let path = try folder.write("rows.csv", Self.rows)
+    var (refused, accepted) = (0, 0)
+    for kind in Kind.allCases {
+      let attacks = try await Self.attacks(kind)
+      for number in stride(from: 0, to: attacks.count, by: kind.stride) {
+        let (attack, file) = (attacks[number], attacks[number].file())
+        let start = ContinuousClock.now
+        let detector = Self.decoded(file)
+        // Only what waits for no other test is timed.
+        #expect(ContinuousClock.now - start < .seconds(5), "\(kind) \(attack.what)")
+        guard let detector else {
+          refused += 1
+          continue
+        }
+        accepted += 1
+        let isSound = await Self.scoresSoundly(detector, path)
+        #expect(isSound, "\(kind) \(attack.what)")
+      }
+    }
+    #expect(refused >= 5_000 && accepted >= 500, "\(refused) refused, \(accepted) accepted")
+  }
+
+  /// Whether all rows get a finite score and a p-value, or the file is refused.
+  private static func scoresSoundly(_ detector: Detector, _ path: String) async -> Bool {
+    var options = ScoringOptions()
+    (options.threads, options.explains, options.badRows) = (1, true, .quarantine(maximum: nil))
+    var isSound = true
+    _ = try? await detector.scoreFile(path, options) { scored in
+      isSound =
+        isSound
+        && scored.rows.allSatisfy { row in
+          row.score.isFinite && row.pValue > 0 && row.pValue <= 1
+            && !row.expected.contains { $0 == "nan" || $0.hasSuffix("inf") }
+        }
+    }
+    return isSound
+  }
+
+  @Test func programTellsWhyItRefuses() async throws {
+    let folder = try Workdir()
+    try folder.write("rows.csv", Self.rows)
+    var told = 0
+    for kind in Kind.allCases {
+      let attacks = try await Self.attacks(kind)
+      for number in stride(from: 0, to: attacks.count, by: attacks.count / 20) {
+        let (attack, file) = (attacks[number], attacks[number].file())
+        guard Self.isRefused(file) else { continue }
+        try folder.writeBytes("forged", file)
+        let run = try folder.run("score", "rows.csv", "--model", "forged", "--output", "out.csv")
+        #expect(run.code == 65, "\(kind) \(attack.what): \(run)")
+        #expect(run.errors.hasPrefix("stillwater: error: forged: "), "\(attack.what): \(run)")
+        #expect(!folder.exists("out.csv"))
+        told += 1
+      }
+    }
+    #expect(told >= 20, "\(told)")
+  }
+}

@@ -6,9 +6,9 @@ import Testing
 @Suite struct MemoryBudgetTests {
   private func rows(_ range: Range<Int>, time: Bool = false) -> String {
     let lines = range.map { row in
-      (time ? "\(row)," : "") + "\((row * 37) % 101),\((row * 53) % 97),\(row)"
+      (time ? "\(row)," : "") + "\((row * 37) % 101),\((row * 53) % 97)"
     }
-    return (time ? "t," : "") + "a,b,c\n" + lines.joined(separator: "\n") + "\n"
+    return (time ? "t," : "") + "a,b\n" + lines.joined(separator: "\n") + "\n"
   }
 
   private var settings: TrainingSettings {
@@ -25,24 +25,22 @@ import Testing
     let outcome = try await Detector.outcome(of: files, settings)
     #expect(outcome.rowsIn == 20_000)
     #expect(outcome.rowsUsed + outcome.rowsLeftOut == 20_000)
-    // 8 bytes for each cell and line, 16 for each of two features a column: 128 in all.
-    #expect(outcome.rowsUsed * 128 <= 1 << 20 && outcome.rowsUsed * 128 >= 1 << 18)
-    #expect(outcome.warnings.contains { $0.contains("does not fit into 1 MiB: one in 4 of its") })
+    // 8 bytes for each cell and line, 16 for each of two features a column: 88 in all.
+    #expect(outcome.rowsUsed * 88 <= 1 << 20 && outcome.rowsUsed * 88 >= 1 << 18)
+    #expect(outcome.warnings.contains { $0.contains("does not fit into 1 MiB: one in 2 of its") })
     let again = try await Detector.outcome(of: files, settings)
     #expect(again.detector.encoded() == outcome.detector.encoded())
   }
 
-  /// The column c counts the rows: its mean tells whether early and late ones stay alike.
-  @Test func theSampleIsUniform() async throws {
+  @Test func theSampleHasTheShareItTells() async throws {
     let folder = try Workdir()
     let path = try folder.write("x.csv", rows(0..<40_000))
     var other = settings
     other.seed = 9
     for settings in [settings, other] {
       let outcome = try await Detector.outcome(of: [path], settings)
-      let lines = outcome.suspects.map(\.line)
-      #expect(lines.allSatisfy { (2...40_001).contains($0) })
-      #expect(abs(outcome.rowsUsed - 40_000 / (1 << 3)) < 250, "\(outcome.rowsUsed)")
+      #expect(outcome.warnings.contains { $0.contains("one in 4 of its rows") })
+      #expect(abs(outcome.rowsUsed - 10_000) < 300, "\(outcome.rowsUsed)")
     }
   }
 

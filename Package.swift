@@ -83,7 +83,11 @@ let package = Package(
       name: "TestSupport", dependencies: ["Compute"], path: "Tests/TestSupport",
       swiftSettings: settings),
     .executableTarget(
-      name: "Benchmarks", dependencies: ["Stillwater", "Evaluation", argumentParser],
+      name: "Benchmarks",
+      dependencies: [
+        "Stillwater", "Evaluation", "Compute", "Neural", "Diffusion", "Ingestion", "CLibCSV",
+        argumentParser,
+      ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
     .executableTarget(
       name: "Fuzzing", dependencies: ["Stillwater", "Files", "Ingestion", "Tabular"],

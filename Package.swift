@@ -84,7 +84,10 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "Benchmarks",
-      dependencies: ["Stillwater", "Calibration", "Evaluation", argumentParser],
+      dependencies: [
+        "Stillwater", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion", "Ingestion",
+        "CLibCSV", argumentParser,
+      ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
     .executableTarget(
       name: "Fuzzing", dependencies: ["Stillwater", "Files", "Ingestion", "Tabular"],

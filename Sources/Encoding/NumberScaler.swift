@@ -77,17 +77,21 @@ package struct NumberScaler: Sendable, Equatable {
 }
 
 extension NumberScaler {
+  /// The standard view of a value; NaN (missing) is encoded as the median.
+  package func standard(_ value: Double) -> Float {
+    let x = value.isNaN ? median : value
+    if let novelty { return Float(x == mean ? 0 : (x > mean ? novelty : -novelty)) }
+    return Self.bounded(x / deviation - mean / deviation)
+  }
+
   /// The three encoded views of a value; NaN (missing) is encoded as the median.
   package func encode(_ value: Double) -> (standard: Float, robust: Float, quantile: Float) {
+    let standard = standard(value)
+    guard novelty == nil else { return (standard, standard, standard) }
     let x = value.isNaN ? median : value
-    if let novelty {
-      let z = Float(x == mean ? 0 : (x > mean ? novelty : -novelty))
-      return (z, z, z)
-    }
-    let z = x / deviation - mean / deviation
-    let robust = (z - robustCenter) / robustWidth
+    let robust = (x / deviation - mean / deviation - robustCenter) / robustWidth
     let unfolded = (normal(x) - normalMean) / normalDeviation + excess(x)
-    return (Self.bounded(z), Self.bounded(robust), Self.bounded(unfolded))
+    return (standard, Self.bounded(robust), Self.bounded(unfolded))
   }
 
   /// The value behind an encoded number of the standard view.

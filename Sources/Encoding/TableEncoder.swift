@@ -86,9 +86,12 @@ package struct TableEncoder: Sendable, Equatable {
   /// The samples of a table in every view.
   ///
   /// - Returns: one matrix for each view, `[rows, featureCount]`; finite, whatever the cells hold.
-  package func encode(_ table: Table) throws(EncodingError) -> [Matrix] {
+  package func encode(
+    _ table: Table, views count: Int = NumberScaler.viewCount
+  ) throws(EncodingError) -> [Matrix] {
+    precondition(count == 1 || count == NumberScaler.viewCount, "\(count) views")
     let empty = Matrix(rows: table.rowCount, columns: featureCount)
-    var views = [Matrix](repeating: empty, count: NumberScaler.viewCount)
+    var views = [Matrix](repeating: empty, count: count)
     for column in columns {
       guard let cells = table.column(named: column.name) else {
         throw .missingColumn(column.name)
@@ -110,11 +113,15 @@ package struct TableEncoder: Sendable, Equatable {
   ) {
     let feature = column.features.lowerBound
     for (row, value) in values.enumerated() {
-      let encoded = scaler.encode(value)
       let index = row * featureCount + feature
-      views[0].values[index] = encoded.standard
-      views[1].values[index] = encoded.robust
-      views[2].values[index] = encoded.quantile
+      if views.count == 1 {
+        views[0].values[index] = scaler.standard(value)
+      } else {
+        let encoded = scaler.encode(value)
+        views[0].values[index] = encoded.standard
+        views[1].values[index] = encoded.robust
+        views[2].values[index] = encoded.quantile
+      }
       if column.marksMissing, value.isNaN { mark(&views, index + 1, 1) }
     }
   }

@@ -124,8 +124,10 @@ extension TableScorer {
   private mutating func keep(_ parts: [String]) {
     let names = ["standard", "robust", "quantile"]
     let residuals = ["local", "empirical"].filter { parts.contains($0) }
-    if residuals.isEmpty || !names.allSatisfy({ !parts.contains($0) }) {
-      views = zip(names, views).filter { parts.contains($0.0) }.map(\.1)
+    let listed = names.filter { parts.contains($0) }
+    if listed.isEmpty, residuals.isEmpty { views = [] }
+    for (index, name) in zip(views.indices, names) where !listed.isEmpty && !listed.contains(name) {
+      views[index].mixture.viewWeight = 0
     }
     if !views.isEmpty, !parts.contains("network") { reconstruction = nil }
     if !parts.contains("noise level") { noiseLevel = nil }

@@ -106,7 +106,8 @@ extension Detector {
     let table = Table.joined(baseline.files.map(\.table))
     let encoder = try TableEncoder.fit(to: table, schema: baseline.layout.schema)
     let fit = await TableScorer.fit(
-      to: try encoder.encode(table), groups: encoder.columns.map(\.features),
+      to: try encoder.encode(table, views: settings.viewCount),
+      groups: encoder.columns.map(\.features),
       options: settings.table, workers: settings.threads, checkpoints: checkpoints)
     let calibration = try Calibration.fit(
       to: fit.calibrationScores,

@@ -74,7 +74,7 @@ extension ModelCard {
 
 /// How much work goes into a detector: three points on one curve.
 public enum Quality: String, Sendable, Codable, CaseIterable {
-  /// The closed-form denoisers alone.
+  /// The closed-form denoisers alone, of tables in the standard view only.
   case fast
   /// With trained networks.
   case balanced

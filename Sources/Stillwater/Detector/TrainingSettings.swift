@@ -1,5 +1,6 @@
 package import Calibration
 import Diffusion
+import Encoding
 package import Ingestion
 import Scoring
 
@@ -30,6 +31,9 @@ public struct TrainingSettings: Sendable {
   package var parts: [String] = []
 
   public init() {}
+
+  /// Views of a table that are compared with baseline rows.
+  var viewCount: Int { quality == .fast || exemplars == 0 ? 1 : NumberScaler.viewCount }
 
   var table: TableScorerOptions {
     var options = TableScorerOptions()

@@ -122,7 +122,7 @@ extension TableScorer {
 
   init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
-    guard description.views.count == NumberScaler.viewCount || description.views.isEmpty,
+    guard [0, 1, NumberScaler.viewCount].contains(description.views.count),
       description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare),
       !description.views.isEmpty || description.reconstruction != nil
     else { throw .content(key: "scorer", reason: "its settings are out of range") }

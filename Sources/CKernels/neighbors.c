@@ -4,8 +4,11 @@
 #include "kernels.h"
 
 // Exemplars stand in panels of 32: for each column their 32 values side by side.
-enum { LANES = 16, PANEL = 32, TILE = 4, GROUPS = 256 };
+enum { LANES = 16, PANEL = 32, TILE = 4, GROUPS = 256, MOST_QUERIES = 16, STRETCH = 64, KEYS = 8 };
+// Exemplars that are met at a time take up to 128 KiB.
+enum { BLOCK_FLOATS = 1 << 15 };
 typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4), may_alias));
+typedef uint64_t key_lanes __attribute__((ext_vector_type(KEYS), aligned(8), may_alias));
 typedef _Bool lane_mask __attribute__((ext_vector_type(LANES)));
 #define INLINE static inline __attribute__((always_inline))
 
@@ -61,8 +64,7 @@ static void keep_smallest(uint64_t *keys, size_t n, size_t k) {
 
 // Squared distances less |q|^2 of TILE queries to one panel; `queries` holds -2 q.
 INLINE void panel_distances(const float *queries, const float *panel, const float *squares,
-                            size_t columns, float *distances, size_t stride, float *least) {
-  lanes sums[TILE][2];
+                            size_t columns, lanes sums[TILE][2]) {
   for (int q = 0; q < TILE; q++)
     for (int half = 0; half < 2; half++) sums[q][half] = *(const lanes *)(squares + half * LANES);
   for (size_t c = 0; c < columns; c++) {
@@ -73,12 +75,30 @@ INLINE void panel_distances(const float *queries, const float *panel, const floa
       sums[q][1] += right * queries[q * columns + c];
     }
   }
-  for (int q = 0; q < TILE; q++)
-    for (int half = 0; half < 2; half++) {
-      lanes *group = (lanes *)(least + q * GROUPS + half * LANES);
-      *(lanes *)(distances + q * stride + half * LANES) = sums[q][half];
-      *group = sums[q][half] < *group ? sums[q][half] : *group;
+}
+
+// The same to `count` exemplars, and the least of each group so far. Panels are taken in the order of
+// their groups, whose least numbers then stay in registers.
+INLINE void block_distances(const float *queries, const float *panels, const float *squares,
+                            size_t columns, size_t count, float *distances, size_t stride,
+                            float *least) {
+  for (size_t group = 0; group < GROUPS && group < count; group += PANEL) {
+    lanes lows[TILE][2], sums[TILE][2];
+    for (int q = 0; q < TILE; q++)
+      for (int half = 0; half < 2; half++)
+        lows[q][half] = *(const lanes *)(least + q * GROUPS + group + half * LANES);
+    for (size_t start = group; start < count; start += GROUPS) {
+      panel_distances(queries, panels + start * columns, squares + start, columns, sums);
+      for (int q = 0; q < TILE; q++)
+        for (int half = 0; half < 2; half++) {
+          *(lanes *)(distances + q * stride + start + half * LANES) = sums[q][half];
+          lows[q][half] = sums[q][half] < lows[q][half] ? sums[q][half] : lows[q][half];
+        }
     }
+    for (int q = 0; q < TILE; q++)
+      for (int half = 0; half < 2; half++)
+        *(lanes *)(least + q * GROUPS + group + half * LANES) = lows[q][half];
+  }
 }
 
 // A number above at least k of the distances: of the least of each group, the k-th or a little more.
@@ -110,18 +130,28 @@ INLINE uint16_t below(const float *x, float bound) {
 }
 
 // Gathers what lies below the bound; when the room is full the k nearest stay. Returns their number.
+// Few do: they are found without a branch, a stretch of vectors at a time.
 INLINE size_t gather(const float *distances, size_t count, float bound, size_t k, uint64_t *keys,
                      size_t room) {
   size_t taken = 0;
-  for (size_t start = 0; start < count; start += LANES) {
-    for (uint32_t hits = below(distances + start, bound); hits; hits &= hits - 1) {
-      size_t j = start + (size_t)__builtin_ctz(hits);
-      if (!(distances[j] < bound)) continue;
-      keys[taken++] = key_of(distances[j], (int32_t)j);
-      if (taken < room) continue;
-      keep_smallest(keys, taken, k);
-      taken = k;
-      bound = number((uint32_t)(keys[k - 1] >> 32));
+  for (size_t start = 0; start < count; start += STRETCH * LANES) {
+    uint32_t found[STRETCH], vectors = 0;
+    size_t end = count - start < STRETCH * LANES ? count : start + STRETCH * LANES;
+    for (size_t j = start; j < end; j += LANES) {
+      uint32_t hits = below(distances + j, bound);
+      found[vectors] = (uint32_t)(j - start) << 16 | hits;
+      vectors += hits != 0;
+    }
+    for (uint32_t v = 0; v < vectors; v++) {
+      for (uint32_t hits = found[v] & 0xffff; hits; hits &= hits - 1) {
+        size_t j = start + (found[v] >> 16) + (size_t)__builtin_ctz(hits);
+        if (!(distances[j] < bound)) continue;
+        keys[taken++] = key_of(distances[j], (int32_t)j);
+        if (taken < room) continue;
+        keep_smallest(keys, taken, k);
+        taken = k;
+        bound = number((uint32_t)(keys[k - 1] >> 32));
+      }
     }
   }
   return taken;
@@ -135,12 +165,15 @@ INLINE void write_ascending(uint64_t *keys, size_t taken, size_t k, float square
     keep_smallest(keys, taken, k);
     taken = k;
   }
-  for (size_t i = 0; i < taken; i++) {
-    uint64_t key = keys[i], place = 0;
-    for (size_t j = 0; j < taken; j++) place += keys[j] < key;
-    if (place >= k) continue;
-    distances[place] = square + number((uint32_t)(key >> 32));
-    indices[place] = (int32_t)(uint32_t)key;
+  for (size_t i = 0; i < taken; i += KEYS) {
+    key_lanes some = *(const key_lanes *)(keys + i), smaller = 0;
+    for (size_t j = 0; j < taken; j++) smaller -= (key_lanes)(keys[j] < some);
+    for (size_t lane = 0; lane < KEYS && i + lane < taken; lane++) {
+      uint64_t key = keys[i + lane], place = smaller[lane];
+      if (place >= k) continue;
+      distances[place] = square + number((uint32_t)(key >> 32));
+      indices[place] = (int32_t)(uint32_t)key;
+    }
   }
   for (size_t i = taken; i < k; i++) {
     distances[i] = INFINITY;
@@ -148,28 +181,34 @@ INLINE void write_ascending(uint64_t *keys, size_t taken, size_t k, float square
   }
 }
 
-// The k nearest exemplars of each of TILE queries by |x|^2 - 2 q·x + |q|^2, ascending, `[TILE, k]`.
-// `queries` holds -2 q, `panels` and `panel_squares` `count` exemplars in full panels, the squares of
-// those that fill up the last one at infinity. `excluded[q]` (or -1) is not seen. `row` has room for
-// TILE * count numbers, `keys` for `room` > k.
+// The k nearest exemplars of each query by |x|^2 - 2 q·x + |q|^2, ascending, `[query_count, k]`.
+// `queries` holds -2 q, a multiple of TILE of them, at most MOST_QUERIES; `panels` and
+// `panel_squares` `count` exemplars in full panels, the squares of those that fill up the last one at
+// infinity. `excluded[q]` (or -1) is not seen. `row` has room for query_count * count numbers, `keys`
+// for `room` > k + k / 2 + KEYS.
+//
+// All queries meet a block of exemplars before the next one is fetched: a block stays near.
 CLONES void kernel_nearest(const float *restrict queries, const float *restrict query_squares,
-                           const float *restrict panels, const float *restrict panel_squares,
-                           size_t columns, size_t count, const int32_t *restrict excluded, size_t k,
-                           float *restrict row, uint64_t *restrict keys, size_t room,
-                           float *restrict distances, int32_t *restrict indices) {
+                           size_t query_count, const float *restrict panels,
+                           const float *restrict panel_squares, size_t columns, size_t count,
+                           const int32_t *restrict excluded, size_t k, float *restrict row,
+                           uint64_t *restrict keys, size_t room, float *restrict distances,
+                           int32_t *restrict indices) {
   RELAXED
-  float least[TILE * GROUPS];
-  for (int j = 0; j < TILE * GROUPS; j++) least[j] = INFINITY;
-  for (size_t start = 0; start < count; start += PANEL)
-    panel_distances(queries, panels + start * columns, panel_squares + start, columns, row + start,
-                    count, least + start % GROUPS);
-  for (int q = 0; q < TILE; q++) {
-    float *found = row + (size_t)q * count;
+  float least[MOST_QUERIES * GROUPS];
+  for (size_t j = 0; j < query_count * GROUPS; j++) least[j] = INFINITY;
+  size_t block = (BLOCK_FLOATS / columns + GROUPS) / GROUPS * GROUPS;
+  for (size_t start = 0; start < count; start += block)
+    for (size_t q = 0; q < query_count; q += TILE)
+      block_distances(queries + q * columns, panels + start * columns, panel_squares + start, columns,
+                      count - start < block ? count - start : block, row + q * count + start, count,
+                      least + q * GROUPS);
+  for (size_t q = 0; q < query_count; q++) {
+    float *found = row + q * count;
     int skips = excluded[q] >= 0;
     if (skips) found[excluded[q]] = INFINITY;
     float bound = bound_of(least + q * GROUPS, k + (size_t)skips);
     size_t taken = gather(found, count, bound, k, keys, room);
-    write_ascending(keys, taken, k, query_squares[q], distances + (size_t)q * k,
-                    indices + (size_t)q * k);
+    write_ascending(keys, taken, k, query_squares[q], distances + q * k, indices + q * k);
   }
 }

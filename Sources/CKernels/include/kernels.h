@@ -29,8 +29,8 @@ void kernel_column_sums(const float *x, float *sums, size_t rows, size_t columns
 void kernel_row_squares(const float *x, float *squares, size_t rows, size_t columns);
 
 // neighbors.c
-void kernel_nearest(const float *queries, const float *query_squares, const float *panels,
-                    const float *panel_squares, size_t columns, size_t count,
+void kernel_nearest(const float *queries, const float *query_squares, size_t query_count,
+                    const float *panels, const float *panel_squares, size_t columns, size_t count,
                     const int32_t *excluded, size_t k, float *row, uint64_t *keys, size_t room,
                     float *distances, int32_t *indices);
 

@@ -26,8 +26,8 @@ package struct NearestRows: Sendable, Equatable {
   /// The number of rows with those that fill up the last panel.
   var paddedRows: Int { squares.count }
   private static let panel = 32
-  /// Queries that are compared at the same time.
-  private static let tile = 4
+  /// Queries that go through the rows together; with many rows fewer, for their distances are kept.
+  private var tile: Int { squares.count > 1 << 16 ? 4 : 16 }
 
   package init(_ rows: Matrix) {
     self.rows = rows
@@ -62,8 +62,8 @@ package struct NearestRows: Sendable, Equatable {
     found.indices.reserveCapacity(queries.rows * count)
     found.squaredDistances.reserveCapacity(queries.rows * count)
     let querySquares = queries.rowSquares()
-    for first in stride(from: 0, to: queries.rows, by: Self.tile) {
-      let part = first..<min(first + Self.tile, queries.rows)
+    for first in stride(from: 0, to: queries.rows, by: tile) {
+      let part = first..<min(first + tile, queries.rows)
       search.run(self, queries, part, querySquares, excluded)
       found.indices += search.indices.prefix(part.count * count)
       found.squaredDistances += search.distances.prefix(part.count * count)
@@ -77,13 +77,16 @@ package struct NearestRows: Sendable, Equatable {
     var distances: [Float]
     var indices: [Int32]
     private var queries: [Float]
-    private var squares = [Float](repeating: 0, count: tile)
-    private var excluded = [Int32](repeating: -1, count: tile)
+    private var squares: [Float]
+    private var excluded: [Int32]
     private var row: [Float]
     private var keys: [UInt64]
 
     init(_ rows: NearestRows, count: Int) {
       self.count = count
+      let tile = rows.tile
+      squares = [Float](repeating: 0, count: tile)
+      excluded = [Int32](repeating: -1, count: tile)
       distances = [Float](repeating: 0, count: tile * count)
       indices = [Int32](repeating: 0, count: tile * count)
       queries = [Float](repeating: 0, count: tile * rows.rows.columns)
@@ -104,8 +107,8 @@ package struct NearestRows: Sendable, Equatable {
         excluded[place] = excludedRows.isEmpty ? -1 : excludedRows[query]
       }
       unsafe kernel_nearest(
-        queries, squares, rows.panels, rows.squares, all.columns, rows.squares.count, excluded,
-        count, &row, &keys, keys.count, &distances, &indices)
+        queries, squares, squares.count, rows.panels, rows.squares, all.columns,
+        rows.squares.count, excluded, count, &row, &keys, keys.count, &distances, &indices)
     }
   }
 }

@@ -18,8 +18,9 @@ public struct TrainingSettings: Sendable {
   public var falseAlarmRate = 0.01
   /// Tasks at work at the same time; results do not depend on it.
   public var threads = defaultThreads
-  /// Bytes that the baseline may take; of larger tables a sample is learned from. Nil for a quarter
-  /// of the machine.
+  /// Bytes that the baseline may take, nil for a quarter of the machine.
+  ///
+  /// Of larger tables a sample is learned from.
   public var memory: Int?
   /// Baseline rows kept inside the model; 0 makes a compact one that holds none.
   public var exemplars = 10_000

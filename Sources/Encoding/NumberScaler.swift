@@ -101,7 +101,12 @@ extension NumberScaler {
 
   /// The normal quantile of the value's rank in the baseline; ties get their middle rank.
   private func normal(_ x: Double) -> Double {
-    let p = (rank(x, fromAbove: false) + rank(x, fromAbove: true)) / 2
+    let place = place(of: x) { $0 < x }
+    // Both ranks are one where no knot equals the value.
+    let isKnot = place < knots.count && knots[place] == x
+    let p =
+      isKnot
+      ? (rank(x, at: place) + rank(x, at: self.place(of: x) { $0 <= x })) / 2 : rank(x, at: place)
     let lowest = 1e-7
     return min(
       Self.normalBound, max(-Self.normalBound, normalQuantile(min(1 - lowest, max(lowest, p)))))
@@ -114,18 +119,22 @@ extension NumberScaler {
     return 0
   }
 
-  /// The share of the baseline below the value, linear between knots; among equal knots the first
-  /// one, or the last one when coming from above.
-  private func rank(_ x: Double, fromAbove: Bool) -> Double {
-    var (low, high) = (0, knots.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if fromAbove ? knots[middle] <= x : knots[middle] < x {
-        low = middle + 1
-      } else {
-        high = middle
-      }
+  /// How many knots are passed by on the way up to the value.
+  private func place(of x: Double, isPassed: (Double) -> Bool) -> Int {
+    var (low, count) = (0, knots.count)
+    // Halves without a branch on the value, which nobody could foretell.
+    while count > 0 {
+      let half = count / 2
+      let passes = isPassed(knots[low + half])
+      low = passes ? low + half + 1 : low
+      count = passes ? count - half - 1 : half
     }
+    return low
+  }
+
+  /// The share of the baseline below the value, linear between knots; `low` knots are passed: among
+  /// equal knots the first one ends the way, or the last one when coming from above.
+  private func rank(_ x: Double, at low: Int) -> Double {
     if low == 0 { return 0 }
     if low == knots.count { return 1 }
     let (below, above) = (knots[low - 1], knots[low])

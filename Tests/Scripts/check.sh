@@ -25,3 +25,7 @@ if grep -rnE 'fatalError\(|try!|\bas!' Sources --include='*.swift'; then exit 1;
 
 bash Tests/Scripts/test.sh
 bash Tests/Scripts/replay.sh
+
+echo "the speed bench runs"
+swift build -c release --product stillwater-bench
+.build/release/stillwater-bench speed --part startup,reading --megabytes 2

@@ -9,8 +9,11 @@ extension SpeedBench {
     let columns = SyntheticFile(columns: 5, seed: 4)
     try columns.write(to: baseline, rows: 1_000)
     try stillwater("train", baseline, "--model", model, "--quality", "fast")
-    let short = try longRun(columns, rows: longRows / 10, model: model)
+    // The short file goes before and after: the best of the two is the stricter bar.
+    let before = try longRun(columns, rows: longRows / 10, model: model)
     let long = try longRun(columns, rows: longRows, model: model)
+    let after = try longRun(columns, rows: longRows / 10, model: model)
+    let short = before.wallSeconds < after.wallSeconds ? before : after
     let growth = Double(long.peakBytes - short.peakBytes) / 1e6
     section.rows = [
       SpeedRow(

@@ -60,7 +60,7 @@ def training_step(width, batch, features, blocks):
     return step
 
 
-def seconds_per_step(step, rounds=4, seconds=0.3):
+def seconds_per_step(step, rounds=10, seconds=0.12):
     """The best of some rounds, each about this long."""
     for _ in range(5):
         step()

@@ -112,9 +112,9 @@ extension CalibrationSummary {
   }
 }
 
-/// A number with three significant digits.
+/// A number with three significant digits; what is below 1e-9 is 0.
 func brief(_ value: Double) -> String {
-  guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+  guard abs(value) >= 1e-9, value.isFinite else { return abs(value) < 1e-9 ? "0" : "\(value)" }
   var (digits, step) = (abs(value), 1.0)
   while digits < 100, step < 1e300 { (digits, step) = (digits * 10, step * 10) }
   let rounded = (value * step).rounded() / step

@@ -36,6 +36,11 @@ import Testing
     #expect("\(warning)" == sentence)
   }
 
+  @Test func ratesBelowAllMeaningAreZero() {
+    let warning = CalibrationWarning.tooFewScores(count: 3, needed: 99, rate: 1.14e-33)
+    #expect("\(warning)".hasPrefix("a false-alarm rate of 0 cannot"))
+  }
+
   @Test func errorsSayWhatToDo() {
     #expect(throws: CalibrationError.noScores) { try Calibration.fit(to: []) }
     #expect(throws: CalibrationError.rateOutOfRange(0)) {

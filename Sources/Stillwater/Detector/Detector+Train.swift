@@ -157,7 +157,8 @@ extension Detector {
     card.window = fit.blockLength
     card.describe(fit.history)
     card.warnings +=
-      gapWarnings(series, segments.count) + calibration.summary.warnings.map(\.description)
+      timeWarnings(series, steps: steps, segments.count)
+      + calibration.summary.warnings.map(\.description)
     let detector = Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)
@@ -168,9 +169,24 @@ extension Detector {
     return (detector, suspects)
   }
 
-  private static func gapWarnings(_ series: [SeriesRows], _ segments: Int) -> [String] {
+  /// What time does in the baseline that windows of equal steps do not expect.
+  private static func timeWarnings(_ series: [SeriesRows], steps: [Int64], _ segments: Int)
+    -> [String]
+  {
+    var warnings: [String] = []
     let gaps = segments - series.reduce(0) { $0 + $1.groups.count }
-    return gaps > 0 ? ["time jumps \(gaps) times in the baseline; no window spans a jump"] : []
+    if gaps > 0 {
+      warnings.append("time jumps \(gaps) times in the baseline; no window spans a jump")
+    }
+    let usual = steps.isEmpty ? 0 : Double(steps[steps.count / 2])
+    let uneven = steps.count { abs(Double($0) - usual) > 0.1 * usual }
+    let share = 100 * Double(uneven) / Double(max(1, steps.count))
+    if share > 5 {
+      warnings.append(
+        "\(Int(share)) % of the steps of time differ from the usual one: windows count rows, not "
+          + "time; evenly spaced rows are learned better")
+    }
+    return warnings
   }
 
   private static func card(_ baseline: Baseline, _ settings: TrainingSettings, heldBack: Int)

@@ -13,7 +13,8 @@ struct AttributionCommand: AsyncParsableCommand {
   @Option(help: "Size of injected spikes and drifts in standard deviations.") var size = 4.0
 
   func run() async throws {
-    print("| faults | found | guilty column first | error of what was expected |")
+    let error = "error of what was expected, median share of the fault"
+    print("| faults | found | guilty column first | \(error) |")
     print("| --- | --- | --- | --- |")
     try await labelledFaults()
     try await injectedIntoSeries()
@@ -173,6 +174,6 @@ private struct Tally {
   var text: String {
     let median = errors.isEmpty ? "-" : hundredths(errors.sorted()[errors.count / 2])
     let share = found == 0 ? "-" : percent(Double(first) / Double(found)) + " %"
-    return "\(found) of \(all) | \(first) of \(found), \(share) | \(median) of the fault (median)"
+    return "\(found) of \(all) | \(first) of \(found), \(share) | \(median)"
   }
 }

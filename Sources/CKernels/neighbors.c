@@ -5,6 +5,7 @@
 
 // Exemplars stand in panels of 32: for each column their 32 values side by side.
 enum { LANES = 16, PANEL = 32, TILE = 4, GROUPS = 256, MOST_QUERIES = 16, STRETCH = 64, KEYS = 8 };
+enum { MOST_NEIGHBORS = 64 };
 // Exemplars that are met at a time take up to 128 KiB.
 enum { BLOCK_FLOATS = 1 << 15 };
 typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4), may_alias));
@@ -211,4 +212,25 @@ CLONES void kernel_nearest(const float *restrict queries, const float *restrict 
     size_t taken = gather(found, count, bound, k, keys, room);
     write_ascending(keys, taken, k, query_squares[q], distances + q * k, indices + q * k);
   }
+}
+
+// Puts the k listed rows in the order of their distance to x, with these squared distances. Rows stand
+// `stride` floats apart, a multiple of LANES, and are zero beyond their columns; k is at most
+// MOST_NEIGHBORS.
+CLONES void kernel_nearest_first(const float *restrict x, const float *restrict rows, size_t stride,
+                                 size_t k, int32_t *restrict indices, float *restrict distances) {
+  RELAXED
+  uint64_t keys[MOST_NEIGHBORS + KEYS];
+  for (size_t i = 0; i < k; i++) {
+    const float *row = rows + (size_t)indices[i] * stride;
+    lanes squares = 0;
+    for (size_t j = 0; j < stride; j += LANES) {
+      lanes difference = *(const lanes *)(x + j) - *(const lanes *)(row + j);
+      squares += difference * difference;
+    }
+    float distance = 0;
+    for (int lane = 0; lane < LANES; lane++) distance += squares[lane];
+    keys[i] = key_of(distance, indices[i]);
+  }
+  write_ascending(keys, k, k, 0, distances, indices);
 }

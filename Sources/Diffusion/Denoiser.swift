@@ -66,12 +66,14 @@ package struct EmpiricalDenoiser: Denoiser {
   package var features: Int { exemplars.rows.columns }
 
   package init(_ exemplars: NearestRows, count: Int = 64) {
-    (self.exemplars, self.count) = (exemplars, min(count, exemplars.rows.rows))
+    (self.exemplars, self.count) = (exemplars, min(count, exemplars.rows.count))
   }
 
   package func denoise(_ noised: Matrix, sigma: Float) -> Matrix {
-    let neighbors = exemplars.neighbors(of: noised, count: count)
-    return exemplars.empiricalDenoise(noised, neighbors, count: count, sigma: sigma)
+    let queries = PaddedRows(noised)
+    let neighbors = exemplars.rows.nearestFirst(
+      exemplars.neighbors(of: noised, count: count), to: queries)
+    return exemplars.rows.empiricalDenoise(queries, neighbors, sigma: sigma).denoised.matrix
   }
 }
 
@@ -84,13 +86,14 @@ package struct LocalGaussianDenoiser: Denoiser {
   package var features: Int { exemplars.rows.columns }
 
   package init(_ exemplars: NearestRows, count: Int = 16) {
-    (self.exemplars, self.count) = (exemplars, min(count, exemplars.rows.rows))
+    (self.exemplars, self.count) = (exemplars, min(count, exemplars.rows.count))
   }
 
   /// D = x - σ² (C + σ² I)^-1 (x - mean).
   package func denoise(_ noised: Matrix, sigma: Float) -> Matrix {
     let neighbors = exemplars.neighbors(of: noised, count: count)
-    let fit = exemplars.localGaussian(noised, neighbors, count: count, sigma: sigma, details: true)
+    let fit = exemplars.rows.localGaussian(
+      PaddedRows(noised), neighbors, count: count, sigma: sigma, details: true)
     var denoised = noised
     for index in denoised.values.indices {
       denoised.values[index] -= sigma * sigma * fit.solved.values[index]

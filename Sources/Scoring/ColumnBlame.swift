@@ -23,7 +23,7 @@ package struct ColumnBlame: Sendable {
       let suspects = suspects(scores.contributions, row: row)
       let found = exemplars.neighbors(
         of: Array(samples.row(row)), without: suspects,
-        count: min(Self.neighborCount, exemplars.rows.rows))
+        count: min(Self.neighborCount, exemplars.rows.count))
       let whole = found[suspects.count].meanSquare
       let gains = found.dropLast().map { max(0, whole - $0.meanSquare) }
       guard gains.contains(where: { $0 > 0 }) else { continue }
@@ -47,7 +47,7 @@ package struct ColumnBlame: Sendable {
     return worst.prefix(NearestRows.mostGroups).sorted().map { groups[$0] }
   }
 
-  private func mean(of feature: Int, _ neighbors: NeighborsWithout, _ rows: Matrix) -> Float {
+  private func mean(of feature: Int, _ neighbors: NeighborsWithout, _ rows: PaddedRows) -> Float {
     neighbors.indices.reduce(Float(0)) { $0 + rows[Int($1), feature] }
       / Float(neighbors.indices.count)
   }

@@ -1,73 +1,30 @@
 import Compute
 
 extension NeighborView {
-  /// Keeps the rows and measures each against the others: the view, and what it says of each row.
-  static func fit(to exemplars: Matrix, options: Options, workers: Int) async
-    -> (view: NeighborView, leftOut: Logarithms)
-  {
+  /// Rows that nothing has been measured against yet.
+  init(unfitted exemplars: Matrix, options: Options) {
     let none = [Float](repeating: 0, count: exemplars.rows)
     let neutral = LogScale(mean: 0, deviation: 1)
-    var view = NeighborView(
+    self.init(
       exemplars: exemplars, options: options, localReference: none, empiricalReference: none,
       mixture: Mixture(
         localScale: neutral, empiricalScale: neutral, localWeight: 0.6, empiricalWeight: 0.4,
         viewWeight: 1))
-    let all = Array(0..<exemplars.rows)
-    let raw = await view.leftOut(all, correcting: false, workers: workers)
-    (view.localReference, view.empiricalReference) = (raw.local, raw.empirical)
-    let corrected = view.corrected(raw)
-    view.mixture.localScale = LogScale.fit(to: corrected.local)
-    view.mixture.empiricalScale = LogScale.fit(to: corrected.empirical)
-    return (view, Logarithms(local: corrected.local, empirical: corrected.empirical))
   }
 
-  /// The logarithms of some exemplars, each against all others.
-  private func leftOut(_ rows: [Int], correcting: Bool, workers: Int) async -> LeftOut {
-    let parts = chunks(of: rows.count)
-    let pieces = await parallelMap(parts.count, workers: workers) { part in
-      let chunk = parts[part].map { rows[$0] }
-      let queries = self.exemplars.rows.selecting(rows: chunk)
-        .padded(rows: 0..<chunk.count, to: chunkRows)
-      let excluded =
-        chunk.map { Int32($0) } + [Int32](repeating: -1, count: chunkRows - chunk.count)
-      let found = self.logarithms(of: queries, excluding: excluded, correcting: correcting)
-      let neighbors = found.neighbors
-      let count = min(self.options.localCount, neighbors?.count ?? 0)
-      return LeftOut(
-        local: Array(found.local.prefix(chunk.count)),
-        empirical: Array(found.empirical.prefix(chunk.count)),
-        neighbors: (0..<chunk.count).flatMap { neighbors?.indices(of: $0).prefix(count) ?? [] },
-        count: count)
-    }
-    return LeftOut(
-      local: pieces.flatMap(\.local), empirical: pieces.flatMap(\.empirical),
-      neighbors: pieces.flatMap(\.neighbors), count: pieces.first?.count ?? 0)
-  }
-
-  /// The same logarithms less the local share, without another search.
-  private func corrected(_ raw: LeftOut) -> LeftOut {
-    var result = raw
-    let share = options.localShare / Float(max(1, raw.count))
-    for row in raw.local.indices {
-      for index in raw.neighbors[row * raw.count..<(row + 1) * raw.count] {
-        result.local[row] -= share * localReference[Int(index)]
-        result.empirical[row] -= share * empiricalReference[Int(index)]
-      }
-    }
-    return result
-  }
-
-  private struct LeftOut: Sendable {
-    var local, empirical: [Float]
-    var neighbors: [Int32]
-    var count: Int
+  /// Learns what is usual from the exemplars, each against the others; returns theirs, corrected.
+  mutating func refer(to raw: Logarithms) -> Logarithms {
+    (localReference, empiricalReference) = (raw.local, raw.empirical)
+    let corrected = corrected(raw)
+    mixture.localScale = LogScale.fit(to: corrected.local)
+    mixture.empiricalScale = LogScale.fit(to: corrected.empirical)
+    return corrected
   }
 
   /// Sets the weights by how well each residual, and the view as a whole, tells stand-ins with broken
   /// dependences from the rows they were made of.
-  mutating func weigh(by probe: Probe, view: Int, workers: Int) async {
-    let normal = await probed(probe.normal[view], probe, workers: workers)
-    let broken = await probed(probe.broken[view], probe, workers: workers)
+  mutating func weigh(normal: Logarithms, broken: Logarithms) {
+    let (normal, broken) = (corrected(normal), corrected(broken))
     let local = separation(of: broken.local, from: normal.local)
     let empirical = separation(of: broken.empirical, from: normal.empirical)
     let best = max(local, empirical)
@@ -79,19 +36,14 @@ extension NeighborView {
     let whole = separation(of: scores(broken), from: scores(normal))
     mixture.viewWeight = Float(exponential((whole - 1) / 0.1))
   }
+}
 
-  private func probed(_ rows: Matrix, _ probe: Probe, workers: Int) async -> Logarithms {
-    let parts = chunks(of: rows.rows)
-    let pieces = await parallelMap(parts.count, workers: workers) { part in
-      let excluded = parts[part].map { Int32(probe.origins[$0]) }
-      return self.logarithms(
-        of: rows.padded(rows: parts[part], to: chunkRows),
-        excluding: excluded + [Int32](repeating: -1, count: chunkRows - excluded.count))
-    }
-    let counts = parts.map(\.count)
-    return Logarithms(
-      local: zip(pieces, counts).flatMap { $0.local.prefix($1) },
-      empirical: zip(pieces, counts).flatMap { $0.empirical.prefix($1) })
+extension NeighborView.Logarithms {
+  /// Those of runs of rows, one after the other; only the neighbours that are asked again stay.
+  static func joined(_ parts: [Self], neighbors count: Int) -> Self {
+    Self(
+      local: parts.flatMap(\.local), empirical: parts.flatMap(\.empirical),
+      neighbors: .joined(parts.map { $0.neighbors.prefix(count) }), fit: nil)
   }
 }
 

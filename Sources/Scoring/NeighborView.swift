@@ -2,6 +2,10 @@ package import Compute
 
 /// One view of the baseline and the two residuals measured in it: the distance to the empirical
 /// denoiser's answer, and the Mahalanobis distance to the Gaussian of the nearest rows.
+///
+/// Which rows are neighbours is found once, in the standard view; the other views measure against the
+/// same ones, in their own order. Searching each view anew costs three times as much and detects no
+/// better.
 package struct NeighborView: Sendable {
   /// Settings of the two denoisers; noise levels in encoded units.
   package struct Options: Sendable, Equatable, Codable {
@@ -24,7 +28,7 @@ package struct NeighborView: Sendable {
     package var viewWeight: Float
   }
 
-  package let exemplars: NearestRows
+  package let exemplars: PaddedRows
   package let options: Options
   /// ln of the residuals of every exemplar against the others, `[exemplars]`.
   package internal(set) var localReference, empiricalReference: [Float]
@@ -37,7 +41,7 @@ package struct NeighborView: Sendable {
     precondition(
       localReference.count == exemplars.rows && empiricalReference.count == exemplars.rows,
       "\(localReference.count) references for \(exemplars.rows) exemplars")
-    self.exemplars = NearestRows(exemplars)
+    self.exemplars = PaddedRows(exemplars)
     (self.options, self.mixture) = (options, mixture)
     (self.localReference, self.empiricalReference) = (localReference, empiricalReference)
   }
@@ -45,47 +49,45 @@ package struct NeighborView: Sendable {
   /// The logarithms of both residuals of each query, before the scales.
   struct Logarithms: Sendable {
     var local, empirical: [Float]
-    var neighbors: Neighbors?
-    /// What attribution needs; without details its matrices are empty.
-    var fit: NearestRows.LocalFit?
+    /// The neighbours of each query in this view, nearest first.
+    var neighbors: Neighbors
+    /// What attribution needs; nil without details.
+    var fit: PaddedRows.LocalFit?
   }
 
-  /// ln m and ln e of each query, less the local share of its neighbours' own.
+  /// ln m and ln e of each query against these neighbours, as they are.
   ///
-  /// * `excluded`: for each query an exemplar it must not see, or -1; empty for none.
   /// * `details`: whether the columns to blame are wanted.
-  func logarithms(
-    of queries: Matrix, excluding excluded: [Int32] = [], correcting: Bool = true,
-    details: Bool = false
-  ) -> Logarithms {
-    let available = exemplars.rows.rows - (excluded.isEmpty ? 0 : 1)
-    let neighbors = exemplars.neighbors(
-      of: queries, count: min(options.empiricalCount, available), excluding: excluded)
-    let denoised = exemplars.empiricalDenoise(
-      queries, neighbors, count: neighbors.count, sigma: options.empiricalSigma)
+  func rawLogarithms(of queries: Matrix, _ neighbors: Neighbors, details: Bool = false)
+    -> Logarithms
+  {
+    let queries = PaddedRows(queries)
+    let neighbors = exemplars.nearestFirst(neighbors, to: queries).prefix(options.empiricalCount)
+    let empirical = exemplars.empiricalDenoise(queries, neighbors, sigma: options.empiricalSigma)
     let local = exemplars.localGaussian(
       queries, neighbors, count: min(options.localCount, neighbors.count),
       sigma: options.localSigma, details: details)
-    var result = Logarithms(
+    return Logarithms(
       local: local.distance.map { logResidual($0) },
-      empirical: queries.rowSquaredDistances(to: denoised).map { logResidual($0) },
-      neighbors: neighbors, fit: local)
-    if correcting { subtractLocalShare(&result, neighbors) }
-    return result
+      empirical: empirical.squaredErrors.map { logResidual($0) }, neighbors: neighbors,
+      fit: details ? local : nil)
   }
 
-  private func subtractLocalShare(_ result: inout Logarithms, _ neighbors: Neighbors) {
-    let count = min(options.localCount, neighbors.count)
+  /// The same less the local share of its neighbours' own.
+  func corrected(_ raw: Logarithms) -> Logarithms {
+    var result = raw
+    let count = min(options.localCount, raw.neighbors.count)
     let share = options.localShare / Float(count)
-    for query in result.local.indices {
+    for query in raw.local.indices {
       var (local, empirical) = (Float(0), Float(0))
-      for index in neighbors.indices(of: query).prefix(count) {
+      for index in raw.neighbors.indices(of: query).prefix(count) {
         local += localReference[Int(index)]
         empirical += empiricalReference[Int(index)]
       }
       result.local[query] -= share * local
       result.empirical[query] -= share * empirical
     }
+    return result
   }
 
   /// The view's score of each query: the weighted z of both residuals.

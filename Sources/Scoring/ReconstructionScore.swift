@@ -7,15 +7,18 @@ package struct ReconstructionScore: Sendable {
   package let denoiser: NeuralDenoiser
   package let sigmas: [Float]
   /// Antithetic pairs of noise per level, the same few for every row.
-  package static let pairs = 1
+  package let pairs: Int
   /// Addresses the noise.
   package let seed: UInt64
   /// One scale per noise level, from rows the network was not trained on.
   package internal(set) var scales: [LogScale]
 
-  package init(denoiser: NeuralDenoiser, sigmas: [Float], seed: UInt64, scales: [LogScale]) {
+  package init(
+    denoiser: NeuralDenoiser, sigmas: [Float], pairs: Int, seed: UInt64, scales: [LogScale]
+  ) {
     precondition(scales.count == sigmas.count, "\(scales.count) scales, \(sigmas.count) levels")
-    (self.denoiser, self.sigmas, self.seed, self.scales) = (denoiser, sigmas, seed, scales)
+    (self.denoiser, self.sigmas, self.pairs) = (denoiser, sigmas, pairs)
+    (self.seed, self.scales) = (seed, scales)
   }
 
   /// ln of the error |x - D(x + σ e; σ)|² for each level and row, averaged over e = 0 and the pairs.
@@ -24,7 +27,7 @@ package struct ReconstructionScore: Sendable {
       var total = [Float](repeating: 0, count: samples.rows)
       let noises =
         [nil]
-        + (0..<Self.pairs).flatMap { draw -> [[Float]?] in
+        + (0..<pairs).flatMap { draw -> [[Float]?] in
           let noise = sharedNoise(level: level, draw: draw)
           return [noise, noise.map { -$0 }]
         }

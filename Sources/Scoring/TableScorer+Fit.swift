@@ -12,6 +12,9 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   /// Share of the noise level where rows are plenty.
   package var noiseLevelShare: Float = 0.3
   package var networkSigmas = NoiseSchedule.logUniform.sigmas(3, from: 1, to: 0.15)
+  /// Pairs of noise per level where the network has no baseline rows beside it; else it sees each row
+  /// as it is, which costs a fifth.
+  package var pairsAlone = 2
   package var training = TrainingOptions.rows
   package var noiseLevelTraining = TrainingOptions.noiseLevels
   package var seed: UInt64 = 0
@@ -107,17 +110,33 @@ extension TableScorer {
     _ exemplars: [Matrix], _ groups: [Range<Int>], options: TableScorerOptions, workers: Int
   ) async -> (views: [NeighborView], leftOut: [Float]) {
     let probe = Probe(exemplars, groups: groups, seed: options.seed)
-    var (views, leftOut) = ([NeighborView](), [NeighborView.Logarithms]())
-    for (index, rows) in exemplars.enumerated() {
-      var (view, logarithms) = await NeighborView.fit(
-        to: rows, options: options.neighbors, workers: workers)
-      await view.weigh(by: probe, view: index, workers: workers)
-      views.append(view)
-      leftOut.append(logarithms)
+    var scorer = TableScorer(
+      views: exemplars.map { NeighborView(unfitted: $0, options: options.neighbors) },
+      reconstruction: nil, networkShare: 0, noiseLevel: nil)
+    let all = Array(0..<exemplars[0].rows)
+    let raw = await scorer.leftOut(exemplars, origins: all, workers: workers)
+    let normal = await scorer.leftOut(probe.normal, origins: probe.origins, workers: workers)
+    let broken = await scorer.leftOut(probe.broken, origins: probe.origins, workers: workers)
+    var corrected: [NeighborView.Logarithms] = []
+    for index in raw.indices {
+      corrected.append(scorer.views[index].refer(to: raw[index]))
+      scorer.views[index].weigh(normal: normal[index], broken: broken[index])
     }
-    let closedForms = TableScorer(
-      views: views, reconstruction: nil, networkShare: 0, noiseLevel: nil)
-    return (views, closedForms.combine(leftOut, NetworkAnswers()))
+    return (scorer.views, scorer.combine(corrected, NetworkAnswers()))
+  }
+
+  /// The residuals of rows in each view, without the exemplar that each comes from.
+  private func leftOut(_ samples: [Matrix], origins: [Int], workers: Int) async
+    -> [NeighborView.Logarithms]
+  {
+    let parts = chunks(of: origins.count)
+    let pieces = await parallelMap(parts.count, workers: workers) { part in
+      let rows = samples.map { $0.padded(rows: parts[part], to: parts[part].count) }
+      return self.rawLogarithms(of: rows, excluding: parts[part].map { Int32(origins[$0]) })
+    }
+    return views.indices.map { view in
+      .joined(pieces.map { $0[view] }, neighbors: views[view].options.localCount)
+    }
   }
 
   /// Leaves only the named parts: views (all, when only residuals are named), residuals, networks.
@@ -151,9 +170,8 @@ extension TableScorer {
       }
       let excluded =
         rows.map { Int32($0) } + [Int32](repeating: -1, count: chunkRows - rows.count)
-      let logarithms = zip(model.views, padded).map { view, queries in
-        view.logarithms(of: queries, excluding: excluded)
-      }
+      let raw = model.rawLogarithms(of: padded, excluding: excluded)
+      let logarithms = zip(model.views, raw).map { $0.corrected($1) }
       return (logarithms, model.networks(padded[0]), rows.count)
     }
     if reconstruction != nil {
@@ -173,7 +191,8 @@ extension ReconstructionScore {
     -> ReconstructionScore
   {
     ReconstructionScore(
-      denoiser: denoiser, sigmas: options.networkSigmas, seed: options.seed,
+      denoiser: denoiser, sigmas: options.networkSigmas,
+      pairs: options.exemplars > 0 ? 0 : options.pairsAlone, seed: options.seed,
       scales: options.networkSigmas.map { _ in LogScale(mean: 0, deviation: 1) })
   }
 }

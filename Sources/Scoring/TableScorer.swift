@@ -20,6 +20,8 @@ package struct RowScores: Sendable, Equatable {
 package struct TableScorer: Sendable {
   /// Views with baseline rows inside; empty when the model must hold none.
   package internal(set) var views: [NeighborView]
+  /// Finds the baseline rows near a row of the standard view; nil without views.
+  private let search: NearestRows?
   /// The trained network on the standard view; nil at `fast`.
   package internal(set) var reconstruction: ReconstructionScore?
   /// Share of the network in the score, 0...1.
@@ -33,6 +35,7 @@ package struct TableScorer: Sendable {
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
     (self.views, self.reconstruction) = (views, reconstruction)
+    search = views.first.map { NearestRows($0.exemplars) }
     (self.networkShare, self.noiseLevel) = (networkShare, noiseLevel)
   }
 
@@ -54,19 +57,35 @@ package struct TableScorer: Sendable {
   /// One chunk: padded to full height, scored, and cut back.
   private func score(_ samples: [Matrix], rows: Range<Int>, blaming: ColumnBlame?) -> RowScores {
     let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
-    let logarithms = views.indices.map { index in
-      views[index].logarithms(of: padded[index], details: index == 0)
-    }
+    let logarithms = zip(views, rawLogarithms(of: padded, details: true)).map { $0.corrected($1) }
     let total = combine(logarithms, networks(padded[0]))
-    let (contributions, expected) = attribute(padded[0], logarithms.first.flatMap(\.fit))
+    let (contributions, expected) = attribute(padded[0], logarithms.first?.fit)
     var scores = RowScores(
       scores: Array(total.prefix(rows.count)),
       contributions: contributions.padded(rows: 0..<rows.count, to: rows.count),
       expected: expected.padded(rows: 0..<rows.count, to: rows.count))
-    if let blaming, let view = views.first {
-      blaming.lookClosely(at: padded[0], exemplars: view.exemplars, &scores)
+    if let blaming, let search {
+      blaming.lookClosely(at: padded[0], exemplars: search, &scores)
     }
     return scores
+  }
+
+  /// The residuals of rows in each view.
+  ///
+  /// * `samples`: every view of the rows, `[rows, features]` each.
+  /// * `excluded`: for each row an exemplar it must not see, or -1; empty for none.
+  /// * `details`: whether the columns to blame are wanted, which the standard view tells.
+  func rawLogarithms(
+    of samples: [Matrix], excluding excluded: [Int32] = [], details: Bool = false
+  ) -> [NeighborView.Logarithms] {
+    guard let search else { return [] }
+    let available = search.rows.count - (excluded.isEmpty ? 0 : 1)
+    let wanted = views.map(\.options.empiricalCount).max() ?? 1
+    let neighbors = search.neighbors(
+      of: samples[0], count: min(wanted, available), excluding: excluded)
+    return views.indices.map { index in
+      views[index].rawLogarithms(of: samples[index], neighbors, details: details && index == 0)
+    }
   }
 
   /// What the networks say of each row, before the scales.
@@ -105,7 +124,7 @@ package struct TableScorer: Sendable {
 
   /// For each feature of a Gaussian with precision Q: given all others it is expected at
   /// x - (Q r) / Q_jj, and replacing it by that lowers r'Qr by (Q r)² / Q_jj.
-  private func attribute(_ samples: Matrix, _ fit: NearestRows.LocalFit?) -> (Matrix, Matrix) {
+  private func attribute(_ samples: Matrix, _ fit: PaddedRows.LocalFit?) -> (Matrix, Matrix) {
     guard let fit else { return attributeByNetwork(samples) }
     var (contributions, expected) = (samples, samples)
     for index in samples.values.indices {

@@ -91,49 +91,6 @@ import Testing
     }
   }
 
-  @Test func empiricalDenoiserIsTheSoftmaxMean() {
-    let search = NearestRows(rows)
-    let found = search.neighbors(of: queries, count: 10)
-    let denoised = search.empiricalDenoise(queries, found, count: 10, sigma: 0.5)
-    for query in 0..<16 {
-      let weights = found.indices(of: query).map { index in
-        let square = zip(queries.row(query), rows.row(Int(index))).reduce(0.0) {
-          $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1)
-        }
-        return exponential(-square / 0.5)
-      }
-      let total = weights.reduce(0, +)
-      let expected = (0..<6).map { column in
-        Float(
-          zip(weights, found.indices(of: query)).reduce(0.0) {
-            $0 + $1.0 / total * Double(rows[Int($1.1), column])
-          })
-      }
-      expectClose(Array(denoised.row(query)), expected, tolerance: 1e-5)
-    }
-  }
-
-  @Test func localGaussianSolvesTheFullSystem() throws {
-    let search = NearestRows(rows)
-    let found = search.neighbors(of: queries, count: 16)
-    let fit = search.localGaussian(queries, found, count: 16, sigma: 0.8, details: true)
-    for query in 0..<16 {
-      let near = rows.selecting(rows: found.indices(of: query).map { Int($0) })
-      let mean = near.columnMoments().map { Float($0.mean) }
-      let matrix = near.covariance(around: mean).addingToDiagonal(0.64)
-      let r = zip(queries.row(query), mean).map { Double($0 - $1) }
-      let q = try #require(
-        solvePositive(matrix, DoubleMatrix(rows: 6, columns: 1, values: r)))
-      let identity = DoubleMatrix(rows: 6, columns: 6).addingToDiagonal(1)
-      let inverse = try #require(solvePositive(matrix, identity))
-      let distance = zip(r, q.values).reduce(0) { $0 + $1.0 * $1.1 }
-      expectClose([fit.distance[query]], [Float(distance)], tolerance: 1e-4)
-      expectClose(Array(fit.solved.row(query)), q.values.map { Float($0) }, tolerance: 1e-4)
-      expectClose(
-        Array(fit.precision.row(query)), (0..<6).map { Float(inverse[$0, $0]) }, tolerance: 1e-4)
-    }
-  }
-
   @Test func aRowFindsTheSameNeighborsAtAnyPlace() {
     let search = NearestRows(rows)
     let whole = search.neighbors(of: queries, count: 8)

@@ -33,12 +33,14 @@ void kernel_nearest(const float *queries, const float *query_squares, size_t que
                     const float *panels, const float *panel_squares, size_t columns, size_t count,
                     const int32_t *excluded, size_t k, float *row, uint64_t *keys, size_t room,
                     float *distances, int32_t *indices);
+void kernel_nearest_first(const float *x, const float *rows, size_t stride, size_t k,
+                          int32_t *indices, float *distances);
 
 // local.c
-void kernel_empirical_denoise(const float *x, const float *exemplars, size_t columns,
-                              const int32_t *indices, size_t k, float sigma, float *denoised,
-                              float *weights);
-double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns,
+float kernel_empirical_denoise(const float *x, const float *exemplars, size_t stride,
+                               const int32_t *indices, const float *distances, size_t k,
+                               float sigma, float *denoised);
+double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns, size_t stride,
                              const int32_t *indices, size_t k, float sigma, float *workspace,
                              float *solved, float *precision);
 

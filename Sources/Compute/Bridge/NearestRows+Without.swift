@@ -22,7 +22,7 @@ extension NearestRows {
   {
     precondition(query.count == rows.columns, "\(query.count) against \(rows.columns)")
     precondition(groups.count <= Self.mostGroups, "\(groups.count) groups")
-    precondition(count > 0 && count <= rows.rows, "\(count) of \(rows.rows)")
+    precondition(count > 0 && count <= rows.count, "\(count) of \(rows.count)")
     var group = [Int32](repeating: Int32(groups.count), count: rows.columns)
     for (number, features) in groups.enumerated() {
       for feature in features { group[feature] = Int32(number) }
@@ -32,7 +32,7 @@ extension NearestRows {
     unsafe kernel_distances_without(
       query, panels, rows.columns, height, group, groups.count, &distances)
     return (0...groups.count).map { number in
-      smallest(distances.span.extracting(number * height..<number * height + rows.rows), count)
+      smallest(distances.span.extracting(number * height..<number * height + rows.count), count)
     }
   }
 

@@ -5,20 +5,38 @@ package struct Neighbors: Sendable, Equatable {
   /// Neighbours of each query.
   package let count: Int
   /// Row indices, `[queries * count]`.
-  package fileprivate(set) var indices: [Int32]
+  package internal(set) var indices: [Int32]
   /// Squared distances by |q|^2 + |x|^2 - 2 q·x: good for ranking, rounded for near rows,
   /// `[queries * count]`.
-  package fileprivate(set) var squaredDistances: [Float]
+  package internal(set) var squaredDistances: [Float]
 
   /// The neighbours of one query.
   package func indices(of query: Int) -> ArraySlice<Int32> {
     indices[query * count..<(query + 1) * count]
   }
+
+  /// The first `most` neighbours of each query.
+  package func prefix(_ most: Int) -> Neighbors {
+    guard most < count else { return self }
+    var nearest = Neighbors(count: most, indices: [], squaredDistances: [])
+    for start in stride(from: 0, to: indices.count, by: count) {
+      nearest.indices += indices[start..<start + most]
+      nearest.squaredDistances += squaredDistances[start..<start + most]
+    }
+    return nearest
+  }
+
+  /// The queries of all parts, which have equally many neighbours, one after the other.
+  package static func joined(_ parts: [Neighbors]) -> Neighbors {
+    Neighbors(
+      count: parts.first?.count ?? 0, indices: parts.flatMap(\.indices),
+      squaredDistances: parts.flatMap(\.squaredDistances))
+  }
 }
 
 /// Rows that are searched for neighbours by exhaustive comparison.
 package struct NearestRows: Sendable, Equatable {
-  package let rows: Matrix
+  package let rows: PaddedRows
   /// The rows once more, in panels of 32: for each column their values side by side.
   let panels: [Float]
   /// |x|^2 of each row; those that fill up the last panel are at infinity.
@@ -29,19 +47,22 @@ package struct NearestRows: Sendable, Equatable {
   /// Queries that go through the rows together; with many rows fewer, for their distances are kept.
   private var tile: Int { squares.count > 1 << 16 ? 4 : 16 }
 
-  package init(_ rows: Matrix) {
+  package init(_ rows: PaddedRows) {
     self.rows = rows
-    let count = (rows.rows + Self.panel - 1) / Self.panel * Self.panel
-    squares = rows.rowSquares() + [Float](repeating: .infinity, count: count - rows.rows)
+    let count = (rows.count + Self.panel - 1) / Self.panel * Self.panel
+    squares =
+      rows.matrix.rowSquares() + [Float](repeating: .infinity, count: count - rows.count)
     var panels = [Float](repeating: 0, count: count * rows.columns)
-    for row in 0..<rows.rows {
+    for row in 0..<rows.count {
       let (place, lane) = (row / Self.panel * Self.panel * rows.columns, row % Self.panel)
-      for (column, index) in rows.range(ofRow: row).enumerated() {
-        panels[place + column * Self.panel + lane] = rows.values[index]
+      for column in 0..<rows.columns {
+        panels[place + column * Self.panel + lane] = rows.values[row * rows.stride + column]
       }
     }
     self.panels = panels
   }
+
+  package init(_ rows: Matrix) { self.init(PaddedRows(rows)) }
 
   /// The `count` nearest rows of each query; O(queries · rows · columns), no queries x rows matrix.
   ///
@@ -53,7 +74,7 @@ package struct NearestRows: Sendable, Equatable {
   {
     precondition(queries.columns == rows.columns, "\(queries.columns) against \(rows.columns)")
     precondition(
-      count > 0 && count <= rows.rows - (excluded.isEmpty ? 0 : 1), "\(count) of \(rows.rows)")
+      count > 0 && count <= rows.count - (excluded.isEmpty ? 0 : 1), "\(count) of \(rows.count)")
     precondition(
       excluded.isEmpty || excluded.count == queries.rows,
       "\(excluded.count) exclusions, \(queries.rows) queries")
@@ -110,75 +131,5 @@ package struct NearestRows: Sendable, Equatable {
         queries, squares, squares.count, rows.panels, rows.squares, all.columns,
         rows.squares.count, excluded, count, &row, &keys, keys.count, &distances, &indices)
     }
-  }
-}
-
-extension NearestRows {
-  /// The empirical denoiser over the first `count` neighbours of each query:
-  /// D(x; sigma) = sum of softmax(-|x - x_i|^2 / 2 sigma^2) x_i.
-  package func empiricalDenoise(
-    _ queries: Matrix, _ neighbors: Neighbors, count: Int, sigma: Float
-  ) -> Matrix {
-    precondition(count <= neighbors.count, "\(count) of \(neighbors.count) neighbours")
-    var denoised = Matrix(rows: queries.rows, columns: queries.columns)
-    var weights = [Float](repeating: 0, count: count)
-    for row in 0..<queries.rows {
-      unsafe denoised.values.withUnsafeMutableBufferPointer { result in
-        unsafe queries.values.withUnsafeBufferPointer { x in
-          unsafe neighbors.indices.withUnsafeBufferPointer { indices in
-            guard let x = x.baseAddress, let indices = indices.baseAddress,
-              let result = result.baseAddress
-            else { return }
-            unsafe kernel_empirical_denoise(
-              x + row * queries.columns, rows.values, queries.columns,
-              indices + row * neighbors.count, count, sigma, result + row * queries.columns,
-              &weights)
-          }
-        }
-      }
-    }
-    return denoised
-  }
-
-  /// One query against the Gaussian of its first `count` neighbours.
-  package struct LocalFit: Sendable {
-    /// r' (C + sigma^2 I)^-1 r, the squared Mahalanobis distance of each query, `[queries]`.
-    package var distance: [Float]
-    /// (C + sigma^2 I)^-1 r, `[queries, columns]`; empty when not asked for.
-    package var solved: Matrix
-    /// The diagonal of (C + sigma^2 I)^-1, `[queries, columns]`; empty when not asked for.
-    package var precision: Matrix
-  }
-
-  /// The squared distance of each query to the Gaussian of its first `count` neighbours, and with
-  /// `details` what is needed to say which column is to blame.
-  package func localGaussian(
-    _ queries: Matrix, _ neighbors: Neighbors, count: Int, sigma: Float, details: Bool
-  ) -> LocalFit {
-    precondition(count <= min(64, neighbors.count), "\(count) of \(neighbors.count) neighbours")
-    let height = details ? queries.rows : 0
-    var fit = LocalFit(
-      distance: [Float](repeating: 0, count: queries.rows),
-      solved: Matrix(rows: height, columns: queries.columns),
-      precision: Matrix(rows: height, columns: queries.columns))
-    var workspace = [Float](repeating: 0, count: (count + 1) * queries.columns)
-    for row in 0..<queries.rows {
-      let offset = row * queries.columns
-      fit.distance[row] = unsafe queries.values.withUnsafeBufferPointer { x in
-        unsafe neighbors.indices.withUnsafeBufferPointer { indices in
-          unsafe fit.solved.values.withUnsafeMutableBufferPointer { solved in
-            unsafe fit.precision.values.withUnsafeMutableBufferPointer { precision in
-              guard let x = x.baseAddress, let indices = indices.baseAddress else { return 0 }
-              return unsafe Float(
-                kernel_local_gaussian(
-                  x + offset, rows.values, queries.columns, indices + row * neighbors.count, count,
-                  sigma, &workspace, details ? solved.baseAddress.map { unsafe $0 + offset } : nil,
-                  details ? precision.baseAddress.map { unsafe $0 + offset } : nil))
-            }
-          }
-        }
-      }
-    }
-    return fit
   }
 }

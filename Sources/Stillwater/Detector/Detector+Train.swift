@@ -113,7 +113,7 @@ extension Detector {
       to: fit.calibrationScores,
       options: CalibrationOptions(method: settings.method, rate: settings.falseAlarmRate))
     var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
-    card.exemplars = fit.scorer.views.first?.exemplars.rows.rows ?? 0
+    card.exemplars = fit.scorer.views.first?.exemplars.count ?? 0
     card.describe(fit.history)
     card.warnings += calibration.summary.warnings.map(\.description)
     let detector = Detector(

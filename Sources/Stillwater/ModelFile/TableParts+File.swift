@@ -92,6 +92,7 @@ extension TableScorer {
 
   fileprivate struct ReconstructionDescription: Codable {
     var sigmas: [Float]
+    var pairs: Int
     var seed: UInt64
     var scales: [LogScale]
     var prototypeVariance: Float
@@ -104,13 +105,13 @@ extension TableScorer {
         networkShare: networkShare,
         reconstruction: reconstruction.map {
           ReconstructionDescription(
-            sigmas: $0.sigmas, seed: $0.seed, scales: $0.scales,
+            sigmas: $0.sigmas, pairs: $0.pairs, seed: $0.seed, scales: $0.scales,
             prototypeVariance: $0.denoiser.prototypes.variance)
         },
         noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.share, scale: $0.scale) }))
     noiseLevel?.estimator.trained.store("noise_level", in: &file)
     for (index, view) in views.enumerated() {
-      file.add("view.\(index).exemplars", view.exemplars.rows)
+      file.add("view.\(index).exemplars", view.exemplars.matrix)
       file.add("view.\(index).local_reference", view.localReference)
       file.add("view.\(index).empirical_reference", view.empiricalReference)
     }
@@ -166,6 +167,7 @@ extension TableScorer {
     let (rows, _) = try file.shape("prototypes")
     let trained = try TrainedNetwork("network", from: file)
     guard (1...100).contains(description.sigmas.count), description.sigmas.allSatisfy({ $0 > 0 }),
+      (0...100).contains(description.pairs),
       description.scales.count == description.sigmas.count, description.prototypeVariance >= 0,
       rows > 0, trained.network.shape.inputs == NeuralDenoiser.shape(features: features).inputs,
       trained.network.shape.outputs == features
@@ -175,7 +177,7 @@ extension TableScorer {
       variance: description.prototypeVariance)
     return ReconstructionScore(
       denoiser: NeuralDenoiser(prototypes: prototypes, trained: trained),
-      sigmas: description.sigmas, seed: description.seed, scales: description.scales)
+      sigmas: description.sigmas, pairs: description.pairs, seed: description.seed, scales: description.scales)
   }
 }
 

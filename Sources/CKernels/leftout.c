@@ -1,5 +1,5 @@
-#include "clones.h"
 #include "kernels.h"
+#include "lanes.h"
 
 #define PANEL 32
 #define MOST_GROUPS 32
@@ -39,18 +39,26 @@ CLONES void kernel_distances_without(const float *restrict query, const float *r
 }
 
 // The `k` smallest of `count` values with their places, smallest first; of equal ones the earlier.
-void kernel_smallest(const float *restrict values, size_t count, size_t k, float *restrict smallest,
-                     int32_t *restrict places) {
-  size_t filled = 0;
-  for (size_t i = 0; i < count; i++) {
-    float value = values[i];
-    if (filled == k && !(value < smallest[k - 1])) continue;
-    size_t at = filled < k ? filled++ : k - 1;
-    for (; at > 0 && value < smallest[at - 1]; at--) {
-      smallest[at] = smallest[at - 1];
-      places[at] = places[at - 1];
+// What is behind them up to a multiple of LANES is read, and does not count.
+CLONES void kernel_smallest(const float *restrict values, size_t count, size_t k,
+                            float *restrict smallest, int32_t *restrict places) {
+  for (size_t i = 0; i < k; i++) {
+    smallest[i] = __builtin_inff();
+    places[i] = (int32_t)i;
+  }
+  for (size_t start = 0; start < count; start += LANES) {
+    uint32_t counted = count - start < LANES ? (1u << (count - start)) - 1 : 0xffff;
+    uint32_t hits = below(values + start, smallest[k - 1]) & counted;
+    for (; hits; hits &= hits - 1) {
+      size_t place = start + (size_t)__builtin_ctz(hits), at = k - 1;
+      float value = values[place];
+      if (!(value < smallest[k - 1])) continue;
+      for (; at > 0 && value < smallest[at - 1]; at--) {
+        smallest[at] = smallest[at - 1];
+        places[at] = places[at - 1];
+      }
+      smallest[at] = value;
+      places[at] = (int32_t)place;
     }
-    smallest[at] = value;
-    places[at] = (int32_t)i;
   }
 }

@@ -1,15 +1,13 @@
-#include "clones.h"
 #include "kernels.h"
+#include "lanes.h"
 
 // Rows stand `stride` floats apart, a multiple of LANES, and are zero beyond their columns: no loop over
 // one leaves a rest.
-enum { MOST_NEIGHBORS = 64, STRIP = 8, LANES = 16 };
-typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4), may_alias));
+enum { MOST_NEIGHBORS = 64, STRIP = 8, USUAL = 16 };
 typedef double strip __attribute__((ext_vector_type(STRIP), aligned(8), may_alias));
 typedef float float_strip __attribute__((ext_vector_type(STRIP), aligned(4), may_alias));
 // Double precision is never contracted: the clones then agree to the last bit.
 #define EXACT _Pragma("clang fp contract(off)")
-#define INLINE static inline __attribute__((always_inline))
 
 // The optimum of the denoising loss on the exemplars, cut to the k listed ones, nearest first:
 // D(x; sigma) = sum_i w_i x_i, w = softmax(-|x - x_i|^2 / 2 sigma^2). Returns |x - D|^2.
@@ -32,9 +30,7 @@ CLONES float kernel_empirical_denoise(const float *restrict x, const float *rest
     lanes error = *(const lanes *)(x + j) - sum;
     squares += error * error;
   }
-  float error = 0;
-  for (int lane = 0; lane < LANES; lane++) error += squares[lane];
-  return error;
+  return sum_of(&squares);
 }
 
 // Cholesky factor U of the k x k matrix `a` = U'U in place (upper triangle, rows `stride` apart, a
@@ -125,13 +121,10 @@ INLINE void center(const float *restrict exemplars, size_t stride, const int32_t
 }
 
 INLINE float dot(const float *a, const float *b, size_t stride) {
-  RELAXED
   lanes sums = 0;
   for (size_t j = 0; j < stride; j += LANES)
     sums += *(const lanes *)(a + j) * *(const lanes *)(b + j);
-  float sum = 0;
-  for (int lane = 0; lane < LANES; lane++) sum += sums[lane];
-  return sum;
+  return sum_of(&sums);
 }
 
 // gram = A A' + sigma^2 I (upper triangle, rows `rank` apart), ar = A r, and |r|^2 is returned;
@@ -154,9 +147,9 @@ INLINE double products(const float *restrict x, float *restrict workspace, size_
 // one k x k Cholesky factor whatever the number of columns. When `solved` is not null it receives
 // q = (C + sigma^2 I)^-1 r and `precision` the diagonal of (C + sigma^2 I)^-1, `columns` of each.
 // `workspace` holds (k + 1) * stride floats; k is at most 64.
-CLONES double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns,
-                                    size_t stride, const int32_t *indices, size_t k, float sigma,
-                                    float *workspace, float *solved, float *precision) {
+INLINE double local_gaussian(const float *x, const float *exemplars, size_t columns, size_t stride,
+                             const int32_t *indices, size_t k, float sigma, float *workspace,
+                             float *solved, float *precision) {
   EXACT
   double gram[MOST_NEIGHBORS * MOST_NEIGHBORS], w[MOST_NEIGHBORS];
   double sigma2 = (double)sigma * sigma;
@@ -176,4 +169,14 @@ CLONES double kernel_local_gaussian(const float *x, const float *exemplars, size
                       precision + j);
   }
   return m > 0 ? m : 0;
+}
+
+// The usual k is known to the compiler, which then unrolls the factor.
+CLONES double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns,
+                                    size_t stride, const int32_t *indices, size_t k, float sigma,
+                                    float *workspace, float *solved, float *precision) {
+  return k == USUAL ? local_gaussian(x, exemplars, columns, stride, indices, USUAL, sigma, workspace,
+                                     solved, precision)
+                    : local_gaussian(x, exemplars, columns, stride, indices, k, sigma, workspace,
+                                     solved, precision);
 }

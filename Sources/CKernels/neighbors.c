@@ -1,17 +1,14 @@
 #include <math.h>
 
-#include "clones.h"
 #include "kernels.h"
+#include "lanes.h"
 
 // Exemplars stand in panels of 32: for each column their 32 values side by side.
-enum { LANES = 16, PANEL = 32, TILE = 4, GROUPS = 256, MOST_QUERIES = 16, STRETCH = 64, KEYS = 8 };
+enum { PANEL = 32, TILE = 4, GROUPS = 256, MOST_QUERIES = 16, STRETCH = 64, KEYS = 8 };
 enum { MOST_NEIGHBORS = 64 };
 // Exemplars that are met at a time take up to 128 KiB.
 enum { BLOCK_FLOATS = 1 << 15 };
-typedef float lanes __attribute__((ext_vector_type(LANES), aligned(4), may_alias));
 typedef uint64_t key_lanes __attribute__((ext_vector_type(KEYS), aligned(8), may_alias));
-typedef _Bool lane_mask __attribute__((ext_vector_type(LANES)));
-#define INLINE static inline __attribute__((always_inline))
 
 // Bits that order as the numbers do.
 INLINE uint32_t ordered(float x) {
@@ -122,14 +119,6 @@ INLINE float bound_of(const float *least, size_t k) {
   return high < ordered(INFINITY) ? number(high + 1) : INFINITY;
 }
 
-// Which of 16 numbers lie below the bound, one bit each; NaN does not.
-INLINE uint16_t below(const float *x, float bound) {
-  lane_mask mask = __builtin_convertvector(*(const lanes *)x < bound, lane_mask);
-  uint16_t bits;
-  memcpy(&bits, &mask, sizeof bits);
-  return bits;
-}
-
 // Gathers what lies below the bound; when the room is full the k nearest stay. Returns their number.
 // Few do: they are found without a branch, a stretch of vectors at a time.
 INLINE size_t gather(const float *distances, size_t count, float bound, size_t k, uint64_t *keys,
@@ -219,8 +208,11 @@ CLONES void kernel_nearest(const float *restrict queries, const float *restrict 
 // MOST_NEIGHBORS.
 CLONES void kernel_nearest_first(const float *restrict x, const float *restrict rows, size_t stride,
                                  size_t k, int32_t *restrict indices, float *restrict distances) {
-  RELAXED
   uint64_t keys[MOST_NEIGHBORS + KEYS];
+  // The rows lie anywhere: all are asked for before the first one is waited for.
+  for (size_t i = 0; i < k; i++)
+    for (size_t j = 0; j < stride; j += LANES)
+      __builtin_prefetch(rows + (size_t)indices[i] * stride + j);
   for (size_t i = 0; i < k; i++) {
     const float *row = rows + (size_t)indices[i] * stride;
     lanes squares = 0;
@@ -228,9 +220,7 @@ CLONES void kernel_nearest_first(const float *restrict x, const float *restrict 
       lanes difference = *(const lanes *)(x + j) - *(const lanes *)(row + j);
       squares += difference * difference;
     }
-    float distance = 0;
-    for (int lane = 0; lane < LANES; lane++) distance += squares[lane];
-    keys[i] = key_of(distance, indices[i]);
+    keys[i] = key_of(sum_of(&squares), indices[i]);
   }
   write_ascending(keys, k, k, 0, distances, indices);
 }

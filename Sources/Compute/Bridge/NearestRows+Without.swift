@@ -32,7 +32,7 @@ extension NearestRows {
     unsafe kernel_distances_without(
       query, panels, rows.columns, height, group, groups.count, &distances)
     return (0...groups.count).map { number in
-      smallest(distances.span.extracting(number * height..<number * height + rows.count), count)
+      smallest(distances.span.extracting(number * height..<(number + 1) * height), count)
     }
   }
 
@@ -41,7 +41,7 @@ extension NearestRows {
     var places = [Int32](repeating: 0, count: count)
     unsafe distances.withUnsafeBufferPointer { distances in
       guard let source = distances.baseAddress else { return }
-      unsafe kernel_smallest(source, distances.count, count, &values, &places)
+      unsafe kernel_smallest(source, rows.count, count, &values, &places)
     }
     return NeighborsWithout(
       meanSquare: values.reduce(0, +) / Float(count), indices: places)

@@ -177,7 +177,8 @@ extension TableScorer {
       variance: description.prototypeVariance)
     return ReconstructionScore(
       denoiser: NeuralDenoiser(prototypes: prototypes, trained: trained),
-      sigmas: description.sigmas, pairs: description.pairs, seed: description.seed, scales: description.scales)
+      sigmas: description.sigmas, pairs: description.pairs, seed: description.seed,
+      scales: description.scales)
   }
 }
 

@@ -26,43 +26,59 @@ package func quantile(ofSorted sorted: [Double], _ q: Double) -> Double {
   return min(sorted[upper], max(sorted[lower], mixed))
 }
 
-/// The quantile of a standard normal distribution, by Acklam's rational approximation and one step
-/// of Halley's method; `p` strictly between 0 and 1.
+/// The quantile of a standard normal distribution by Wichura's rational approximations (1988, AS 241),
+/// to about 16 digits; `p` strictly between 0 and 1.
 package func normalQuantile(_ p: Double) -> Double {
   precondition(p > 0 && p < 1, "normal quantile of \(p)")
-  let x = acklam(p)
-  let residual = 0.5 * erfc(-x / 2.0.squareRoot()) - p
-  let u = residual * (2 * Double.pi).squareRoot() * exp(x * x / 2)
-  return x - u / (1 + x * u / 2)
-}
-
-private func acklam(_ p: Double) -> Double {
-  let tail = 0.02425
-  if p < tail { return acklamTail((-2 * log(p)).squareRoot()) }
-  if p > 1 - tail { return -acklamTail((-2 * log(1 - p)).squareRoot()) }
-  let a = [
-    -3.969683028665376e+01, 2.209460984245205e+02, -2.759285104469687e+02,
-    1.383577518672690e+02, -3.066479806614716e+01, 2.506628277459239e+00,
-  ]
-  let b = [
-    -5.447609879822406e+01, 1.615858368580409e+02, -1.556989798598866e+02,
-    6.680131188771972e+01, -1.328068155288572e+01, 1,
-  ]
   let q = p - 0.5
-  return polynomial(a, q * q) * q / polynomial(b, q * q)
+  if abs(q) <= 0.425 { return q * middle(0.180625 - q * q) }
+  let root = (-log(q < 0 ? p : 1 - p)).squareRoot()
+  let x = root <= 5 ? tail(root - 1.6) : farTail(root - 5)
+  return q < 0 ? -x : x
 }
 
-private func acklamTail(_ q: Double) -> Double {
-  let c = [
-    -7.784894002430293e-03, -3.223964580411365e-01, -2.400758277161838e+00,
-    -2.549732539343734e+00, 4.374664141464968e+00, 2.938163982698783e+00,
-  ]
-  let d = [
-    7.784695709041462e-03, 3.224671290700398e-01, 2.445134137142996e+00, 3.754408661907416e+00, 1,
-  ]
-  return polynomial(c, q) / polynomial(d, q)
+private func middle(_ r: Double) -> Double {
+  ratio(
+    [
+      2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987,
+      13731.69376550946, 1971.5909503065513, 133.14166789178438, 3.3871328727963665,
+    ],
+    [
+      5226.495278852854, 28729.085735721943, 39307.89580009271, 21213.794301586597,
+      5394.196021424751, 687.1870074920579, 42.31333070160091, 1,
+    ], r)
 }
 
-private func polynomial(_ coefficients: [Double], _ x: Double) -> Double {
-  coefficients.reduce(0) { $0 * x + $1 }
+private func tail(_ r: Double) -> Double {
+  ratio(
+    [
+      0.0007745450142783414, 0.022723844989269184, 0.2417807251774506, 1.2704582524523684,
+      3.6478483247632045, 5.769497221460691, 4.630337846156546, 1.4234371107496835,
+    ],
+    [
+      1.0507500716444169e-09, 0.0005475938084995345, 0.015198666563616457, 0.14810397642748008,
+      0.6897673349851, 1.6763848301838038, 2.053191626637759, 1,
+    ], r)
+}
+
+private func farTail(_ r: Double) -> Double {
+  ratio(
+    [
+      2.0103343992922881e-07, 2.7115555687434876e-05, 0.0012426609473880784, 0.026532189526576124,
+      0.29656057182850487, 1.7848265399172913, 5.463784911164114, 6.657904643501103,
+    ],
+    [
+      2.0442631033899397e-15, 1.421511758316446e-07, 1.8463183175100548e-05,
+      0.0007868691311456133, 0.014875361290850615, 0.1369298809227358, 0.599832206555888, 1,
+    ], r)
+}
+
+/// The ratio of two polynomials, highest powers first.
+private func ratio(_ above: [Double], _ below: [Double], _ r: Double) -> Double {
+  var (numerator, denominator) = (0.0, 0.0)
+  for index in above.indices {
+    numerator = numerator * r + above[index]
+    denominator = denominator * r + below[index]
+  }
+  return numerator / denominator
 }

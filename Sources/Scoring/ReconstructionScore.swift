@@ -17,22 +17,21 @@ package struct ReconstructionScore: Sendable {
     denoiser: NeuralDenoiser, sigmas: [Float], pairs: Int, seed: UInt64, scales: [LogScale]
   ) {
     precondition(scales.count == sigmas.count, "\(scales.count) scales, \(sigmas.count) levels")
+    precondition(pairs > 0, "\(pairs) pairs of noise")
     (self.denoiser, self.sigmas, self.pairs) = (denoiser, sigmas, pairs)
     (self.seed, self.scales) = (seed, scales)
   }
 
-  /// ln of the error |x - D(x + σ e; σ)|² for each level and row, averaged over e = 0 and the pairs.
+  /// ln of the error |x - D(x + σ e; σ)|² for each level and row, averaged over the noises e.
   func logarithms(of samples: Matrix) -> [[Float]] {
     sigmas.indices.map { level in
       var total = [Float](repeating: 0, count: samples.rows)
-      let noises =
-        [nil]
-        + (0..<pairs).flatMap { draw -> [[Float]?] in
-          let noise = sharedNoise(level: level, draw: draw)
-          return [noise, noise.map { -$0 }]
-        }
+      let noises = (0..<pairs).flatMap { draw in
+        let noise = sharedNoise(level: level, draw: draw)
+        return [noise, noise.map { -$0 }]
+      }
       for noise in noises {
-        let noised = noise.map { samples.adding($0, scale: sigmas[level]) } ?? samples
+        let noised = samples.adding(noise, scale: sigmas[level])
         let errors = samples.rowSquaredDistances(
           to: denoiser.denoise(noised, sigma: sigmas[level]))
         for row in total.indices { total[row] += errors[row] }

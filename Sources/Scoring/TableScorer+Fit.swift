@@ -12,9 +12,8 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   /// Share of the noise level where rows are plenty.
   package var noiseLevelShare: Float = 0.3
   package var networkSigmas = NoiseSchedule.logUniform.sigmas(3, from: 1, to: 0.15)
-  /// Pairs of noise per level where the network has no baseline rows beside it; else it sees each row
-  /// as it is, which costs a fifth.
-  package var pairsAlone = 2
+  /// Antithetic pairs of noise per level.
+  package var noisePairs = 1
   package var training = TrainingOptions.rows
   package var noiseLevelTraining = TrainingOptions.noiseLevels
   package var seed: UInt64 = 0
@@ -192,7 +191,7 @@ extension ReconstructionScore {
   {
     ReconstructionScore(
       denoiser: denoiser, sigmas: options.networkSigmas,
-      pairs: options.exemplars > 0 ? 0 : options.pairsAlone, seed: options.seed,
+      pairs: options.noisePairs, seed: options.seed,
       scales: options.networkSigmas.map { _ in LogScale(mean: 0, deviation: 1) })
   }
 }

@@ -167,7 +167,7 @@ extension TableScorer {
     let (rows, _) = try file.shape("prototypes")
     let trained = try TrainedNetwork("network", from: file)
     guard (1...100).contains(description.sigmas.count), description.sigmas.allSatisfy({ $0 > 0 }),
-      (0...100).contains(description.pairs),
+      (1...100).contains(description.pairs),
       description.scales.count == description.sigmas.count, description.prototypeVariance >= 0,
       rows > 0, trained.network.shape.inputs == NeuralDenoiser.shape(features: features).inputs,
       trained.network.shape.outputs == features

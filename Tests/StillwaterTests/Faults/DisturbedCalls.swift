@@ -53,12 +53,12 @@ struct FileCall {
   /// What can go wrong with it.
   var disturbances: [String] {
     switch name {
-    case "open": ["EIO", "EINTR", "EMFILE"]
-    case "create": ["ENOSPC", "EIO", "EINTR"]
+    case "open": ["EIO", "EINTR", "EMFILE", "EACCES"]
+    case "create": ["ENOSPC", "EIO", "EINTR", "EACCES", "EROFS", "EDQUOT"]
     case "read": ["EIO", "EINTR", "short"]
     case "write": ["ENOSPC", "EIO", "EINTR", "short"]
     case "fsync", "close": ["EIO", "ENOSPC", "EINTR"]
-    case "rename", "link", "mkdir": ["EIO", "ENOSPC"]
+    case "rename", "link", "mkdir": ["EIO", "ENOSPC", "EACCES", "EROFS"]
     case "ftruncate", "flock": ["EIO", "EINTR"]
     default: ["EIO"]
     }

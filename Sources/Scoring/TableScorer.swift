@@ -34,6 +34,9 @@ package struct TableScorer: Sendable {
     noiseLevel: NoiseLevelScore?
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
+    precondition(
+      views.allSatisfy { $0.exemplars.count == views[0].exemplars.count },
+      "views of \(views.map(\.exemplars.count)) rows")
     (self.views, self.reconstruction) = (views, reconstruction)
     search = views.first.map { NearestRows($0.exemplars) }
     (self.networkShare, self.noiseLevel) = (networkShare, noiseLevel)

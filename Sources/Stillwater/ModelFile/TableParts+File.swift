@@ -127,12 +127,24 @@ extension TableScorer {
       description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare),
       !description.views.isEmpty || description.reconstruction != nil
     else { throw .content(key: "scorer", reason: "its settings are out of range") }
+    self.init(
+      views: try Self.views(description, file, features),
+      reconstruction: try Self.reconstruction(description.reconstruction, file, features),
+      networkShare: description.networkShare,
+      noiseLevel: try Self.noiseLevel(description, file, features))
+  }
+
+  /// Every view holds the same baseline rows: neighbours of one are neighbours in all.
+  private static func views(
+    _ description: Description, _ file: TensorFile, _ features: Int
+  ) throws(ModelFileError) -> [NeighborView] {
+    guard !description.views.isEmpty else { return [] }
+    let (rows, _) = try file.shape("view.0.exemplars")
+    guard rows >= 2 else {
+      throw .content(key: "view.0.exemplars", reason: "it holds \(rows) rows")
+    }
     var views: [NeighborView] = []
     for (index, view) in description.views.enumerated() {
-      let (rows, _) = try file.shape("view.\(index).exemplars")
-      guard rows > view.options.localCount || rows >= 2 else {
-        throw .content(key: "view.\(index).exemplars", reason: "it holds \(rows) rows")
-      }
       views.append(
         NeighborView(
           exemplars: try file.matrix("view.\(index).exemplars", rows, features),
@@ -141,11 +153,7 @@ extension TableScorer {
           empiricalReference: try file.floats("view.\(index).empirical_reference", shape: [rows]),
           mixture: view.mixture))
     }
-    self.init(
-      views: views,
-      reconstruction: try Self.reconstruction(description.reconstruction, file, features),
-      networkShare: description.networkShare,
-      noiseLevel: try Self.noiseLevel(description, file, features))
+    return views
   }
 
   private static func noiseLevel(

@@ -86,8 +86,8 @@ import Testing
 
   private static func attacks(_ kind: Kind) async throws -> [ModelAttack] {
     let model = try ForgedModel(await model(kind))
-    // What a network adds to a table; the rest of it was attacked with the other one.
-    let parts = kind == .network ? ["scorer", "network", "noise_level", "prototypes"] : nil
+    // What networks and further views add to a table; the rest of it was attacked with the other one.
+    let parts = kind == .network ? ["scorer", "network", "noise_level", "prototypes", "view.1"] : nil
     return ModelAttacks(model: model, parts: parts).all
   }
 
@@ -113,6 +113,22 @@ import Testing
       }
     }
     #expect(refused >= 5_000 && accepted >= 500, "\(refused) refused, \(accepted) accepted")
+  }
+
+  /// Neighbours found in the first view are looked up in the others.
+  @Test(arguments: [-1, 1])
+  func viewsOfDifferentRowsAreRefused(change: Int) async throws {
+    var model = try ForgedModel(await Self.model(.network))
+    for index in model.entries.indices where model.entries[index].name.hasPrefix("view.1.") {
+      let sides = model.entries[index].shape.dropFirst().dropLast().split(separator: ",")
+      let shape = sides.compactMap { Int($0) }
+      let row = 4 * shape.dropFirst().reduce(1, *)
+      let bytes = Array(model.payload[model.entries[index].range])
+      model.replace(
+        index, with: change < 0 ? Array(bytes.dropLast(row)) : bytes + bytes.prefix(row))
+      model.entries[index].shape = ForgedModel.list([shape[0] + change] + shape.dropFirst())
+    }
+    #expect(Self.isRefused(model.sealed()))
   }
 
   /// Whether all rows get a finite score and a p-value, or the file is refused.

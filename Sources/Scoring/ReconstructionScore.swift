@@ -6,19 +6,19 @@ package import Diffusion
 package struct ReconstructionScore: Sendable {
   package let denoiser: NeuralDenoiser
   package let sigmas: [Float]
-  /// Antithetic pairs of noise per level, the same few for every row.
-  package let pairs: Int
+  /// Noises per level, the same for every row; every second one is the opposite of the one before.
+  package let draws: Int
   /// Addresses the noise.
   package let seed: UInt64
   /// One scale per noise level, from rows the network was not trained on.
   package internal(set) var scales: [LogScale]
 
   package init(
-    denoiser: NeuralDenoiser, sigmas: [Float], pairs: Int, seed: UInt64, scales: [LogScale]
+    denoiser: NeuralDenoiser, sigmas: [Float], draws: Int, seed: UInt64, scales: [LogScale]
   ) {
     precondition(scales.count == sigmas.count, "\(scales.count) scales, \(sigmas.count) levels")
-    precondition(pairs > 0, "\(pairs) pairs of noise")
-    (self.denoiser, self.sigmas, self.pairs) = (denoiser, sigmas, pairs)
+    precondition(draws > 0, "\(draws) noises")
+    (self.denoiser, self.sigmas, self.draws) = (denoiser, sigmas, draws)
     (self.seed, self.scales) = (seed, scales)
   }
 
@@ -26,25 +26,21 @@ package struct ReconstructionScore: Sendable {
   func logarithms(of samples: Matrix) -> [[Float]] {
     sigmas.indices.map { level in
       var total = [Float](repeating: 0, count: samples.rows)
-      let noises = (0..<pairs).flatMap { draw in
-        let noise = sharedNoise(level: level, draw: draw)
-        return [noise, noise.map { -$0 }]
-      }
-      for noise in noises {
-        let noised = samples.adding(noise, scale: sigmas[level])
+      for draw in 0..<draws {
+        let noised = samples.adding(noise(level: level, draw: draw), scale: sigmas[level])
         let errors = samples.rowSquaredDistances(
           to: denoiser.denoise(noised, sigma: sigmas[level]))
         for row in total.indices { total[row] += errors[row] }
       }
-      return total.map { logResidual($0 / Float(noises.count)) }
+      return total.map { logResidual($0 / Float(draws)) }
     }
   }
 
-  /// One noise vector for all rows, addressed by (seed, level, draw), `[features]`.
-  private func sharedNoise(level: Int, draw: Int) -> [Float] {
+  /// One noise for all rows, addressed by (seed, level, draw), `[features]`.
+  private func noise(level: Int, draw: Int) -> [Float] {
     var noise = [Float](repeating: 0, count: denoiser.features)
-    fillGaussian(&noise, seed: seed &+ 0x5eed, stream: UInt64(level * 1024 + draw))
-    return noise
+    fillGaussian(&noise, seed: seed &+ 0x5eed, stream: UInt64(level * 1024 + draw / 2))
+    return draw % 2 == 0 ? noise : noise.map { -$0 }
   }
 
   /// The mean over the levels of the z of each row.

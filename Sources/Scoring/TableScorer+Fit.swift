@@ -12,8 +12,8 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   /// Share of the noise level where rows are plenty.
   package var noiseLevelShare: Float = 0.3
   package var networkSigmas = NoiseSchedule.logUniform.sigmas(3, from: 1, to: 0.15)
-  /// Antithetic pairs of noise per level.
-  package var noisePairs = 1
+  /// Noises that the network takes away again, per level.
+  package var noiseDraws = 1
   package var training = TrainingOptions.rows
   package var noiseLevelTraining = TrainingOptions.noiseLevels
   package var seed: UInt64 = 0
@@ -191,7 +191,7 @@ extension ReconstructionScore {
   {
     ReconstructionScore(
       denoiser: denoiser, sigmas: options.networkSigmas,
-      pairs: options.noisePairs, seed: options.seed,
+      draws: options.noiseDraws, seed: options.seed,
       scales: options.networkSigmas.map { _ in LogScale(mean: 0, deviation: 1) })
   }
 }

@@ -40,10 +40,11 @@ public struct TrainingSettings: Sendable {
     var options = TableScorerOptions()
     (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
     options.trainsNetwork = quality != .fast
-    // Beside the closed forms one noise level says as much as three, at a third of the cost; alone the
+    // Beside the closed forms one noise of one level says as much as more of three levels; alone the
     // network is asked more often.
-    if exemplars > 0 { options.networkSigmas = [0.4] } else { options.noisePairs = 2 }
+    if exemplars > 0 { options.networkSigmas = [0.4] } else { options.noiseDraws = 4 }
     if quality == .best {
+      options.noiseDraws = 4
       options.training.steps = 1_000
       options.noiseLevelTraining.steps = 2_500
     }

@@ -92,7 +92,7 @@ extension TableScorer {
 
   fileprivate struct ReconstructionDescription: Codable {
     var sigmas: [Float]
-    var pairs: Int
+    var draws: Int
     var seed: UInt64
     var scales: [LogScale]
     var prototypeVariance: Float
@@ -105,7 +105,7 @@ extension TableScorer {
         networkShare: networkShare,
         reconstruction: reconstruction.map {
           ReconstructionDescription(
-            sigmas: $0.sigmas, pairs: $0.pairs, seed: $0.seed, scales: $0.scales,
+            sigmas: $0.sigmas, draws: $0.draws, seed: $0.seed, scales: $0.scales,
             prototypeVariance: $0.denoiser.prototypes.variance)
         },
         noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.share, scale: $0.scale) }))
@@ -175,7 +175,7 @@ extension TableScorer {
     let (rows, _) = try file.shape("prototypes")
     let trained = try TrainedNetwork("network", from: file)
     guard (1...100).contains(description.sigmas.count), description.sigmas.allSatisfy({ $0 > 0 }),
-      (1...100).contains(description.pairs),
+      (1...100).contains(description.draws),
       description.scales.count == description.sigmas.count, description.prototypeVariance >= 0,
       rows > 0, trained.network.shape.inputs == NeuralDenoiser.shape(features: features).inputs,
       trained.network.shape.outputs == features
@@ -185,7 +185,7 @@ extension TableScorer {
       variance: description.prototypeVariance)
     return ReconstructionScore(
       denoiser: NeuralDenoiser(prototypes: prototypes, trained: trained),
-      sigmas: description.sigmas, pairs: description.pairs, seed: description.seed,
+      sigmas: description.sigmas, draws: description.draws, seed: description.seed,
       scales: description.scales)
   }
 }

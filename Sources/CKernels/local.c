@@ -157,7 +157,14 @@ INLINE double local_gaussian(const float *x, const float *exemplars, size_t colu
   memset(gram, 0, k * rank * sizeof *gram);
   center(exemplars, stride, indices, k, workspace);
   double rr = products(x, workspace, stride, k, rank, sigma2, gram, w);
-  if (!factor(gram, k, rank)) return rr / sigma2;
+  if (!factor(gram, k, rank)) {
+    // Neighbours so far out that rounding ate the noise: as if they were all alike.
+    for (size_t j = 0; solved && j < columns; j++) {
+      solved[j] = (float)(workspace[j] / sigma2);
+      precision[j] = (float)(1 / sigma2);
+    }
+    return rr / sigma2;
+  }
   solve_lower(gram, k, rank, w);
   double explained = 0;
   for (size_t i = 0; i < k; i++) explained += w[i] * w[i];

@@ -28,7 +28,7 @@ package struct NeuralDenoiser: Denoiser {
   /// * `heldOut`: normal rows kept apart for early stopping; may be empty.
   package static func fit(
     to samples: Matrix, heldOut: Matrix, options: TrainingOptions,
-    shape: NetworkShape? = nil, checkpoints: (any TrainingCheckpoints)? = nil
+    shape: NetworkShape? = nil, threads: Int = .max, checkpoints: (any TrainingCheckpoints)? = nil
   ) -> NeuralDenoiser {
     let prototypes = Prototypes.fit(
       to: samples, count: min(1024, max(1, samples.rows / 3)), seed: options.seed)
@@ -40,7 +40,7 @@ package struct NeuralDenoiser: Denoiser {
       ? nil
       : RowObjective(
         samples: heldOut, prototypes: prototypes, shape: shape, seed: options.seed)
-    let trained = Trainer(options, name: "denoiser", checkpoints: checkpoints)
+    let trained = Trainer(options, name: "denoiser", threads: threads, checkpoints: checkpoints)
       .train(objective, heldOut: judge)
     return NeuralDenoiser(prototypes: prototypes, trained: trained)
   }

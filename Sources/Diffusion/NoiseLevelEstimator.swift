@@ -26,14 +26,15 @@ package struct NoiseLevelEstimator: Sendable {
   /// * `heldOut`: normal rows kept apart for early stopping; may be empty.
   package static func fit(
     to samples: Matrix, heldOut: Matrix, options: TrainingOptions,
-    checkpoints: (any TrainingCheckpoints)? = nil
+    threads: Int = .max, checkpoints: (any TrainingCheckpoints)? = nil
   ) -> NoiseLevelEstimator {
     let shape = shape(features: samples.columns)
     let judge =
       heldOut.rows == 0
       ? nil : NoiseLevelObjective(samples: heldOut, shape: shape, seed: options.seed)
     let objective = NoiseLevelObjective(samples: samples, shape: shape, seed: options.seed)
-    let trainer = Trainer(options, name: "noise level", checkpoints: checkpoints)
+    let trainer = Trainer(
+      options, name: "noise level", threads: threads, checkpoints: checkpoints)
     return NoiseLevelEstimator(trained: trainer.train(objective, heldOut: judge))
   }
 

@@ -137,7 +137,7 @@ package struct Trainer: Sendable {
     -> TrainedNetwork
   {
     let network = ResidualNetwork(objective.shape)
-    let kept = checkpoints?.begin(name).flatMap { $0.fits(network) ? $0 : nil }
+    let kept = checkpoints?.begin(name).flatMap { $0.fits(network, options) ? $0 : nil }
     var state = TrainingState(
       network, options, from: kept ?? TrainingProgress(network, options), threads: threads)
     let judge = heldOut.map { HeldOutLoss($0, batch: options.batch) }

@@ -19,7 +19,10 @@ package struct TrainingProgress: Sendable, Equatable {
       parameters: parameters, optimizer: AdamW(options.optimizer, parameters: parameters))
   }
 
-  func fits(_ network: ResidualNetwork) -> Bool { parameters.count == network.parameterCount }
+  func fits(_ network: ResidualNetwork, _ options: TrainingOptions) -> Bool {
+    parameters.count == network.parameterCount && optimizer.options == options.optimizer
+      && history.steps <= options.steps
+  }
 
   /// After all steps, after three in a row that were not finite, or once the held-out loss rose.
   func isDone(_ options: TrainingOptions) -> Bool {

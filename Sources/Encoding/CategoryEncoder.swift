@@ -8,7 +8,7 @@ package struct CategoryEncoder: Sendable, Equatable, Codable {
   /// Levels of the baseline that share one feature.
   package let rareLevels: [String]
   /// Levels with a feature of their own, at most.
-  static let mostFeatures = 64
+  package static let mostFeatures = 64
   /// Different texts that are still taken as a category.
   static let mostLevels = 1000
   /// Where an unseen level lies on its feature.

@@ -45,7 +45,7 @@ extension SeriesScorer {
     checkpoints: (any TrainingCheckpoints)? = nil
   ) async -> SeriesFit {
     var builder = SeriesBuilder(segments, distinct: distinct, options: options)
-    builder.checkpoints = checkpoints
+    (builder.checkpoints, builder.threads) = (checkpoints, workers)
     var (scorer, history) = builder.build(training: true)
     var measured: [Measured] = []
     for segment in segments {
@@ -111,6 +111,8 @@ struct SeriesBuilder {
   private let channelCount: Int
   let longestSegment: Int
   var checkpoints: (any TrainingCheckpoints)?
+  /// Threads that may train.
+  var threads = Int.max
 
   /// * `longestSegment`: rows that decide the lengths of windows, if not those given.
   init(
@@ -293,21 +295,21 @@ struct SeriesBuilder {
     let shape = WindowDenoiser.shape(
       features: features, vocabulary: vocabulary, width: options.width, blocks: options.blocks)
     let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
-    // Every tenth of the fitted windows is watched, for neighbours overlap all of it is seen.
+    // The last tenth is watched and learned from as well: its neighbours overlap it anyway.
     let count = centered[0].rows
-    let seen = count
-    let draw: @Sendable (Int, Int, Int) -> ArraySlice<Float> = { condition, index, offset in
-      centered[kind(condition)].row(offset + index)
+    let watched = max(1, count / 10)
+    let draw: @Sendable (Int, Int) -> ArraySlice<Float> = { condition, index in
+      centered[kind(condition)].row(index)
     }
     let objective = WindowObjective(
       shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
-      windowCount: seen, draw: { draw($0, $1, 0) })
+      windowCount: count, draw: draw)
     let judge = WindowObjective(
       shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
-      windowCount: max(1, count / 10), draw: { draw($0, $1, count - max(1, count / 10)) })
+      windowCount: watched, draw: { draw($0, count - watched + $1) })
     var training = options.training
     (training.seed, training.steps) = (options.seed, steps * options.effort)
-    let trained = Trainer(training, name: "windows", checkpoints: checkpoints)
+    let trained = Trainer(training, name: "windows", threads: threads, checkpoints: checkpoints)
       .train(objective, heldOut: judge)
     return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
   }

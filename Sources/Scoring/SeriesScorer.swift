@@ -54,7 +54,7 @@ package struct SeriesScorer: Sendable {
   }
 
   /// Rows that the longest window covers.
-  var longest: Int {
+  package var longest: Int {
     max(
       forecasts.map(\.cutter.length).max() ?? 0, whitened.map(\.cutter.length).max() ?? 0,
       channels.map(\.measure.cutter.length).max() ?? 0)

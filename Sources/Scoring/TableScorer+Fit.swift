@@ -52,12 +52,16 @@ extension TableScorer {
     let kept = stream.sample(options.exemplars > 0 ? options.exemplars : 10_000, of: rows)
     let heldOut = stream.sample(heldOutCount(of: kept.count), of: kept.count)
     let exemplars = samples.map { $0.selecting(rows: kept) }
-    async let trained = networks(
-      samples[0], heldOut: heldOut.map { kept[$0] }, options: options, checkpoints)
+    let train = { @Sendable in
+      await networks(
+        samples[0], heldOut: heldOut.map { kept[$0] }, options: options, threads: workers,
+        checkpoints)
+    }
+    async let beside = workers > 1 ? train() : nil
     let (views, leftOut) =
       options.exemplars > 0
       ? await weighedViews(exemplars, groups, options: options, workers: workers) : ([], [])
-    let (denoiser, noiseLevel) = await trained
+    let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
       networkShare: options.networkShare, noiseLevel: noiseLevel)
@@ -76,7 +80,7 @@ extension TableScorer {
   }
 
   private static func networks(
-    _ samples: Matrix, heldOut: [Int], options: TableScorerOptions,
+    _ samples: Matrix, heldOut: [Int], options: TableScorerOptions, threads: Int,
     _ checkpoints: (any TrainingCheckpoints)?
   ) async -> (NeuralDenoiser?, NoiseLevelScore?) {
     guard options.trainsNetwork else { return (nil, nil) }
@@ -87,7 +91,7 @@ extension TableScorer {
     (training.seed, levelTraining.seed) = (options.seed, options.seed)
     levelTraining.steps = steps(levelTraining.steps, rows: seen.rows)
     let denoiser = NeuralDenoiser.fit(
-      to: seen, heldOut: judge, options: training, checkpoints: checkpoints)
+      to: seen, heldOut: judge, options: training, threads: threads, checkpoints: checkpoints)
     let share = NoiseLevelScore.share(
       most: options.noiseLevelShare, rows: samples.rows, features: samples.columns)
     guard share > 0 else { return (denoiser, nil) }
@@ -95,7 +99,8 @@ extension TableScorer {
       denoiser,
       NoiseLevelScore(
         estimator: NoiseLevelEstimator.fit(
-          to: seen, heldOut: judge, options: levelTraining, checkpoints: checkpoints),
+          to: seen, heldOut: judge, options: levelTraining, threads: threads,
+          checkpoints: checkpoints),
         share: share, scale: LogScale(mean: 0, deviation: 1))
     )
   }

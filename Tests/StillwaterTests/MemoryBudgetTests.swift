@@ -25,8 +25,8 @@ import Testing
     let outcome = try await Detector.outcome(of: files, settings)
     #expect(outcome.rowsIn == 20_000)
     #expect(outcome.rowsUsed + outcome.rowsLeftOut == 20_000)
-    // 8 bytes for each cell and line, 16 for each of two features a column: 88 in all.
-    #expect(outcome.rowsUsed * 88 <= 1 << 20 && outcome.rowsUsed * 88 >= 1 << 18)
+    // 8 bytes for each cell and line, 8 for each of two features a column: 56 in all.
+    #expect(outcome.rowsUsed * 56 <= 1 << 20 && outcome.rowsUsed * 56 >= 1 << 18)
     #expect(outcome.warnings.contains { $0.contains("does not fit into 1 MiB: one in 2 of its") })
     let again = try await Detector.outcome(of: files, settings)
     #expect(again.detector.encoded() == outcome.detector.encoded())
@@ -42,6 +42,30 @@ import Testing
       #expect(outcome.warnings.contains { $0.contains("one in 4 of its rows") })
       #expect(abs(outcome.rowsUsed - 10_000) < 300, "\(outcome.rowsUsed)")
     }
+  }
+
+  /// However many texts a column holds, it takes no more than 66 features.
+  @Test func aCategoryTakesWhatItsFeaturesTake() async throws {
+    let folder = try Workdir()
+    let lines = (0..<10_000).map { "\($0 % 101),text \($0 * 37 % 700)" }
+    let path = try folder.write("x.csv", "a,b\n" + lines.joined(separator: "\n") + "\n")
+    var settings = settings
+    settings.memory = 8 << 20
+    let outcome = try await Detector.outcome(of: [path], settings)
+    #expect(outcome.rowsUsed == 10_000, "\(outcome.warnings)")
+  }
+
+  @Test func tooLittleForAFewRowsIsSaid() async throws {
+    let folder = try Workdir()
+    let names = (0..<1_500).map { "c\($0)" }.joined(separator: ",")
+    let lines = (0..<120).map { row in
+      (0..<1_500).map { "\((row * 37 + $0 * 11) % 101)" }.joined(separator: ",")
+    }
+    let path = try folder.write("x.csv", ([names] + lines).joined(separator: "\n") + "\n")
+    let error = await #expect(throws: StillwaterError.self) {
+      _ = try await Detector.outcome(of: [path], settings)
+    }
+    #expect(error?.kind == .overLimit && error?.description.contains("--memory") == true)
   }
 
   @Test func aSeriesThatDoesNotFitIsRefused() async throws {

@@ -1,3 +1,4 @@
+import Encoding
 import Ingestion
 import Tabular
 
@@ -67,6 +68,8 @@ struct BaselineReader {
   var memory: Int?
   /// Decides which rows stay when memory is short.
   var seed: UInt64 = 0
+  /// Views that the rows will be encoded in.
+  var views = NumberScaler.viewCount
 
   /// The rows of the files: all, or of tables a sample that fits in memory.
   ///
@@ -92,7 +95,7 @@ struct BaselineReader {
   private func begin(_ reader: inout TableReader, _ known: DataLayout?, _ columns: ColumnOptions)
     throws -> Baseline
   {
-    let sample = RowSample(memory: memory ?? RowSample.defaultMemory, seed: seed)
+    let sample = RowSample(memory: memory ?? RowSample.defaultMemory, seed: seed, views: views)
     if let known { return Baseline(layout: known, sample: sample) }
     let inferred = try reader.inferSchema()
     let (layout, warnings) = try DataLayout.resolve(
@@ -134,7 +137,8 @@ extension Baseline {
       files.reduce(0) { $0 + sample.bytes(of: $1.table) }
     }
     while bytes(files, sample) + sample.bytes(of: all.table) > sample.memory {
-      guard !layout.isSeries, sample.halve() else {
+      let rows = all.rowCount + files.reduce(0) { $0 + $1.lines.count }
+      guard !layout.isSeries, rows >= 2 * TableEncoder.fewestRows, sample.halve() else {
         throw StillwaterError(
           .overLimit,
           "\(path):\(all.lines.last ?? 1): the baseline does not fit into "

@@ -3,6 +3,12 @@ import Files
 import Neural
 import Synchronization
 
+#if canImport(FoundationEssentials)
+  import FoundationEssentials
+#else
+  import Foundation
+#endif
+
 /// Whether a training takes up what an earlier one left.
 package enum Resumption: Sendable {
   case never
@@ -33,11 +39,14 @@ final class CheckpointFile: TrainingCheckpoints {
   private let fingerprint: String
   /// Steps of earlier runs that this one need not take.
   let resumedSteps: Int
+  /// Whether something else lies there, which is neither replaced nor removed.
+  private let isForeign: Bool
   private let state: Mutex<(kept: [String: TrainingProgress], failure: String?)>
 
   /// Reads what is there, if that is wanted.
   init(_ plan: CheckpointPlan, fingerprint: String) throws {
     (self.plan, self.fingerprint) = (plan, fingerprint)
+    isForeign = Self.isForeign(plan.path)
     let kept = try Self.read(plan, fingerprint)
     resumedSteps = kept.values.reduce(0) { $0 + $1.history.steps }
     state = Mutex((kept, nil))
@@ -79,7 +88,25 @@ final class CheckpointFile: TrainingCheckpoints {
     if let code { Temporaries.endProcess(code: code) }
   }
 
+  /// Takes the file away, once the model is written.
+  func remove() {
+    // One that stays is of no harm: nothing but the same training would take it up.
+    if !isForeign { try? OutputFile.remove(plan.path) }
+  }
+
+  private static func isForeign(_ path: String) -> Bool {
+    let kind = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard kind == .typeRegular, let input = try? InputFile(path: path),
+      let start = try? input.peek(1 << 14)
+    else { return false }
+    return !String(decoding: start, as: UTF8.self).contains(format)
+  }
+
   private func write(_ kept: [String: TrainingProgress]) throws {
+    guard !isForeign else {
+      throw StillwaterError(
+        .cannotCreate, "\(plan.path): the file is no checkpoint, so it is left as it is")
+    }
     var file = TensorFile()
     file.metadata["format"] = Self.format
     file.metadata["fingerprint"] = fingerprint
@@ -103,9 +130,15 @@ final class CheckpointFile: TrainingCheckpoints {
       guard plan.resumption == .asked else { return [:] }
       throw StillwaterError(
         .badData,
-        "\(plan.path): not a checkpoint of this training: \(error); leave out --resume to begin anew"
+        "\(plan.path): not a sound checkpoint of this training (\(reason(error))); "
+          + "leave out --resume to begin anew"
       )
     }
+  }
+
+  private static func reason(_ error: ModelFileError) -> String {
+    if case .content("fingerprint", let reason) = error { return reason }
+    return "the file is damaged or something else"
   }
 
   private static func decode(_ bytes: [UInt8], _ fingerprint: String) throws -> [String:
@@ -154,7 +187,11 @@ extension TrainingProgress {
     func floats(_ name: String) throws(ModelFileError) -> [Float] {
       try file.floats("\(network).\(name)", shape: [parameters.count])
     }
-    guard stored.optimizerSteps >= 0, stored.history.steps >= stored.optimizerSteps else {
+    let counts = [
+      stored.history.steps, stored.optimizerSteps, stored.failures, stored.worse,
+      stored.history.skipped,
+    ]
+    guard counts.allSatisfy({ $0 >= 0 && $0 <= min(stored.history.steps, 1 << 40) }) else {
       throw .content(key: network, reason: "its steps are out of range")
     }
     self.init(

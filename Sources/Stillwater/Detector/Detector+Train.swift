@@ -26,6 +26,8 @@ package struct TrainingOutcome: Sendable {
   package let suspects: [SuspiciousRow]
   /// Steps of training that were taken over from an earlier run; nil without checkpoints.
   package let resumedSteps: Int?
+  /// What the model makes needless once it is written.
+  let checkpoints: CheckpointFile?
 }
 
 /// A baseline row that may be no normal one.
@@ -56,7 +58,7 @@ extension Detector {
     do {
       let reader = BaselineReader(
         dialect: settings.dialect, badRows: settings.badRows, memory: settings.memory,
-        seed: settings.seed)
+        seed: settings.seed, views: settings.viewCount)
       var baseline = try reader.read(files, columns: settings.columns)
       if (TableEncoder.fewestRows..<200).contains(baseline.rowCount) {
         baseline.warnings.append(
@@ -77,18 +79,23 @@ extension Detector {
         rowsLeftOut: baseline.labelledAnomalies + baseline.sampledOut,
         missingValues: baseline.missingValues,
         warnings: detector.card.warnings + [checkpoints?.failure].compactMap(\.self),
-        suspects: suspects, resumedSteps: checkpoints?.resumedSteps)
+        suspects: suspects, resumedSteps: checkpoints?.resumedSteps,
+        checkpoints: checkpoints)
     } catch let error as EncodingError {
       throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")
     } catch { throw StillwaterError(error) }
   }
 
-  /// What decides the outcome of a training: the program, all settings but the number of threads,
-  /// and the bytes of the baseline.
+  /// What decides the outcome of a training: the program, all settings but the number of threads, the
+  /// bytes of the baseline and how many rows were sampled from it.
   private static func fingerprint(_ baseline: Baseline, _ settings: TrainingSettings) -> String {
     var settings = settings
     settings.threads = 1
-    let lines = [stillwaterVersion, "\(settings)"] + baseline.inputs.map(\.sha256)
+    let all = [
+      stillwaterVersion, "\(settings)", "\(settings.table)", "\(settings.series)",
+      "\(baseline.rowCount)",
+    ]
+    let lines = all + baseline.inputs.map(\.sha256)
     return sha256(of: Array(lines.joined(separator: "\n").utf8))
   }
 

@@ -1,4 +1,5 @@
 import Compute
+import Encoding
 import Tabular
 
 #if canImport(FoundationEssentials)
@@ -15,10 +16,14 @@ struct RowSample {
   /// Bytes that the sample and what is encoded from it may take.
   let memory: Int
   let seed: UInt64
+  /// Views that the rows are encoded in.
+  let views: Int
   /// One row in 2^halvings is kept.
   private(set) var halvings = 0
 
-  init(memory: Int, seed: UInt64) { (self.memory, self.seed) = (memory, seed) }
+  init(memory: Int, seed: UInt64, views: Int) {
+    (self.memory, self.seed, self.views) = (memory, seed, views)
+  }
 
   /// The share of rows that is kept, as words.
   var share: String { "one in \(1 << halvings)" }
@@ -36,13 +41,13 @@ struct RowSample {
   }
 
   /// The bytes that a table takes while a detector is fitted to it: its cells, and its features in
-  /// three views with a copy of one.
+  /// each view with a copy of one.
   func bytes(of table: Table) -> Int {
     let features = table.columns.reduce(0) { sum, column in
       guard case .categories(_, let levels) = column.values else { return sum + 2 }
-      return sum + levels.count + 1
+      return sum + min(levels.count, CategoryEncoder.mostFeatures) + 2
     }
-    return table.rowCount * (8 * (table.columns.count + 1) + 16 * features)
+    return table.rowCount * (8 * (table.columns.count + 1) + 4 * (views + 1) * features)
   }
 
   /// A quarter of the machine.

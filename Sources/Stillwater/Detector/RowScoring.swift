@@ -71,6 +71,21 @@ extension Detector {
     } catch { throw StillwaterError(error) }
   }
 
+  /// What time does in a scored file that windows do not expect.
+  private static func timeWarnings(stretches: Int, groups: Int, short: Int, window: Int) -> [String]
+  {
+    var warnings: [String] = []
+    if stretches > groups {
+      warnings.append("time jumps \(stretches - groups) times; no window spans a jump")
+    }
+    if short > 0 {
+      warnings.append(
+        "\(short) of \(stretches) stretches of time are shorter than a window of \(window) rows: "
+          + "their scores may be too high")
+    }
+    return warnings
+  }
+
   private func scoreSeries(
     _ reader: inout TableReader, _ plan: ReadingPlan, _ encoder: SeriesEncoder,
     _ scorer: SeriesScorer,
@@ -94,21 +109,21 @@ extension Detector {
       contributions: Matrix(rows: table.rowCount, columns: encoder.channels.count),
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
-    var segmentCount = 0
+    var (segmentCount, shortCount) = (0, 0)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
         segmentCount += 1
+        if !scorer.isCausal, segment.rows.count < scorer.longest { shortCount += 1 }
         scored.place(
           await scorer.scores(
             for: segment.values, explains: options.explains, workers: options.threads),
           at: segment.rows)
       }
     }
-    if segmentCount > series.groups.count {
-      outcome.warnings.append(
-        place(reader.path) + "time jumps \(segmentCount - series.groups.count) times; "
-          + "no window spans a jump")
-    }
+    outcome.warnings += Self.timeWarnings(
+      stretches: segmentCount, groups: series.groups.count, short: shortCount,
+      window: scorer.longest
+    ).map { place(reader.path) + $0 }
     var start = 0
     for chunk in chunks {
       let part = scored.slice(start..<start + chunk.rowCount)

@@ -28,8 +28,7 @@ package struct TrainStage: Sendable {
       try output.reject(outcome.rejected)
       let summary = summary(outcome, model: sha256(of: bytes), watch)
       try output.commit(summary)
-      // One that stays is of no harm: nothing but the same training would take it up.
-      if let checkpoints { try? OutputFile.remove(checkpoints.path) }
+      outcome.checkpoints?.remove()
       return summary
     } catch { throw StillwaterError(error) }
   }

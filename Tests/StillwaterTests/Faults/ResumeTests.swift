@@ -68,4 +68,32 @@ import Testing
     let again = try folder.run(CutTraining.arguments + ["--resume"])
     #expect(again.code == 0 && !again.errors.contains("took over"), "\(again.errors)")
   }
+
+  /// Numbers that no training leaves, under right checksums.
+  @Test(arguments: ["steps", "worse", "failures", "skipped", "optimizerSteps"])
+  func refusesForgedCounts(of key: String) throws {
+    let (folder, checkpoint) = try cut()
+    for number in ["-1", "9223372036854775807"] {
+      var forged = try ForgedModel(Array(checkpoint))
+      let network = try #require(forged.metadata.first { $0.value.contains("\"optimizerSteps\"") })
+      let parts = network.value.components(separatedBy: "\"\(key)\":")
+      try #require(parts.count == 2)
+      let rest = parts[1].drop { $0.isNumber || $0 == "-" }
+      forged.metadata[network.key] = parts[0] + "\"\(key)\":\(number)" + rest
+      try Data(forged.sealed()).write(to: URL(fileURLWithPath: folder.path + "/n.checkpoint"))
+      let run = try folder.run(CutTraining.arguments + ["--resume"])
+      #expect(run.code == 65 && run.errors.contains("n.checkpoint"), "\(key) \(number): \(run)")
+    }
+  }
+
+  @Test(arguments: ["fast", "best"])
+  func leavesAloneWhatIsNoCheckpoint(quality: String) throws {
+    let folder = try FaultyFolder()
+    let path = folder.path + "/n.checkpoint"
+    try Data("hello\n".utf8).write(to: URL(fileURLWithPath: path))
+    let run = try folder.run(CutTraining.arguments + ["--quality", quality])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.errors.contains("left as it is") == (quality == "best"), "\(run.errors)")
+    #expect(FileManager.default.contents(atPath: path) == Data("hello\n".utf8))
+  }
 }

@@ -3,7 +3,7 @@
 
 // Rows stand `stride` floats apart, a multiple of LANES, and are zero beyond their columns: no loop over
 // one leaves a rest.
-enum { MOST_NEIGHBORS = 64, STRIP = 8, USUAL = 16 };
+enum { STRIP = 8, USUAL = 16 };
 typedef double strip __attribute__((ext_vector_type(STRIP), aligned(8), may_alias));
 typedef float float_strip __attribute__((ext_vector_type(STRIP), aligned(4), may_alias));
 // Double precision is never contracted: the clones then agree to the last bit.
@@ -82,8 +82,8 @@ INLINE void store(const strip *numbers, size_t width, float *row) {
   }
 }
 
-// For STRIP columns of r and A in `workspace`, `width` of them wanted: q = (r - A' w) / sigma^2 and the diagonal of
-// (I - A' (A A' + sigma^2 I)^-1 A) / sigma^2, with w solved and U the factor.
+// For STRIP columns of r and A in `workspace`, `width` of them wanted: q = (r - A' w) / sigma^2 and the
+// diagonal of (I - A' (A A' + sigma^2 I)^-1 A) / sigma^2, with w solved and U the factor.
 INLINE void attribute_strip(const float *workspace, size_t stride, size_t width,
                             const double *u, const double *w, size_t k, size_t rank, double sigma2,
                             float *solved, float *precision) {

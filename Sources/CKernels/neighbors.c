@@ -5,7 +5,6 @@
 
 // Exemplars stand in panels of 32: for each column their 32 values side by side.
 enum { PANEL = 32, TILE = 4, GROUPS = 256, MOST_QUERIES = 16, STRETCH = 64, KEYS = 8 };
-enum { MOST_NEIGHBORS = 64 };
 // Exemplars that are met at a time take up to 128 KiB.
 enum { BLOCK_FLOATS = 1 << 15 };
 typedef uint64_t key_lanes __attribute__((ext_vector_type(KEYS), aligned(8), may_alias));

@@ -13,7 +13,7 @@ extension NeighborView {
   }
 
   /// Learns what is usual from the exemplars, each against the others; returns theirs, corrected.
-  mutating func refer(to raw: Logarithms) -> Logarithms {
+  mutating func learn(from raw: Logarithms) -> Logarithms {
     (localReference, empiricalReference) = (raw.local, raw.empirical)
     let corrected = corrected(raw)
     mixture.localScale = LogScale.fit(to: corrected.local)

@@ -123,7 +123,7 @@ extension TableScorer {
     let broken = await scorer.leftOut(probe.broken, origins: probe.origins, workers: workers)
     var corrected: [NeighborView.Logarithms] = []
     for index in raw.indices {
-      corrected.append(scorer.views[index].refer(to: raw[index]))
+      corrected.append(scorer.views[index].learn(from: raw[index]))
       scorer.views[index].weigh(normal: normal[index], broken: broken[index])
     }
     return (scorer.views, scorer.combine(corrected, NetworkAnswers()))

@@ -12,12 +12,15 @@ import Testing
     return rows
   }()
 
-  private static func fit(exemplars: Int = 10_000, trains: Bool = true) async -> TableFit {
+  private static func fit(exemplars: Int = 10_000, trains: Bool = true, workers: Int = 2) async
+    -> TableFit
+  {
     var options = TableScorerOptions()
     (options.exemplars, options.trainsNetwork) = (exemplars, trains)
     options.training.steps = 100
     return await TableScorer.fit(
-      to: [baseline, baseline], groups: (0..<6).map { $0..<$0 + 1 }, options: options, workers: 2)
+      to: [baseline, baseline], groups: (0..<6).map { $0..<$0 + 1 }, options: options,
+      workers: workers)
   }
 
   @Test func ranksBrokenRowsAboveNormalOnes() async {
@@ -84,8 +87,12 @@ import Testing
   }
 
   @Test func fittingDoesNotDependOnWorkers() async {
-    let (one, two) = (await Self.fit(), await Self.fit())
-    #expect(one.calibrationScores == two.calibrationScores)
+    let (one, three) = (await Self.fit(workers: 1), await Self.fit(workers: 3))
+    #expect(one.calibrationScores == three.calibrationScores)
+    #expect(one.scorer.reconstruction?.denoiser.trained.parameters != nil)
+    #expect(
+      one.scorer.reconstruction?.denoiser.trained.parameters
+        == three.scorer.reconstruction?.denoiser.trained.parameters)
   }
 
   @Test func calibrationScoresLookLikeThoseOfFreshRows() async {

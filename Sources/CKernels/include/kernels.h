@@ -28,6 +28,9 @@ float kernel_squared_distance(const float *x, const float *y, size_t count);
 void kernel_column_sums(const float *x, float *sums, size_t rows, size_t columns);
 void kernel_row_squares(const float *x, float *squares, size_t rows, size_t columns);
 
+// Neighbours that one row is measured against, at most.
+enum { MOST_NEIGHBORS = 64 };
+
 // neighbors.c
 void kernel_nearest(const float *queries, const float *query_squares, size_t query_count,
                     const float *panels, const float *panel_squares, size_t columns, size_t count,

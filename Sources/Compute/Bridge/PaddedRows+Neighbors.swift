@@ -3,7 +3,7 @@ import CKernels
 /// Rows as the baseline near which others are measured; `neighbors` lists some for each query.
 extension PaddedRows {
   /// Neighbours that one row can be measured against.
-  package static let mostNeighbors = 64
+  package static let mostNeighbors = Int(MOST_NEIGHBORS)
 
   /// The same neighbours by their distance here, nearest first, and these distances.
   package func nearestFirst(_ neighbors: Neighbors, to queries: PaddedRows) -> Neighbors {

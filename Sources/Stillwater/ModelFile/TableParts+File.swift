@@ -192,7 +192,8 @@ extension TableScorer {
 
 extension TableScorer.ViewDescription {
   fileprivate var isPlausible: Bool {
-    (1...64).contains(options.empiricalCount) && (1...64).contains(options.localCount)
+    let counts = 1...PaddedRows.mostNeighbors
+    return counts.contains(options.empiricalCount) && counts.contains(options.localCount)
       && options.empiricalSigma > 0 && options.localSigma > 0 && mixture.viewWeight > 0
   }
 }

@@ -1,19 +1,22 @@
 package import Compute
 
-/// A few hundred centers that stand for the baseline: its compact, private summary, and a
-/// closed-form denoiser of their own.
+/// A few hundred means of several rows each that stand for the baseline: its compact, private
+/// summary, and a closed-form denoiser of their own.
 package struct Prototypes: Sendable, Equatable {
   /// `[prototypes, features]`.
   package let centers: Matrix
   /// Mean squared deviation of a baseline row from its center, per feature.
   package let variance: Float
   private let squares: [Float]
+  /// Rows of which a center is the mean, at least.
+  private static let fewestRows = 3
 
   package init(centers: Matrix, variance: Float) {
     (self.centers, self.variance, squares) = (centers, variance, centers.rowSquares())
   }
 
-  /// Lloyd's k-means from randomly chosen rows.
+  /// Lloyd's k-means from randomly chosen rows; centers of fewer than three rows are dropped in the
+  /// end, and their rows go to the others.
   ///
   /// * `samples`: `[samples, features]`, at least one.
   /// * `count`: prototypes wanted; at most one for each sample.
@@ -22,18 +25,20 @@ package struct Prototypes: Sendable, Equatable {
   {
     var stream = RandomStream(seed: seed, stream: 0x6b6d)
     var centers = samples.selecting(rows: stream.sample(min(count, samples.rows), of: samples.rows))
-    var spread: Float = 0
-    for _ in 0..<max(1, iterations) {
-      let (next, squares) = moved(centers, over: samples)
-      (centers, spread) = (next, squares)
-    }
+    for _ in 2..<max(2, iterations) { (centers, _, _) = moved(centers, over: samples) }
+    let counts = moved(centers, over: samples).counts
+    let enough = min(fewestRows, counts.max() ?? 0)
+    let shared = counts.indices.filter { counts[$0] >= enough }
+    let (means, _, spread) = moved(centers.selecting(rows: shared), over: samples)
     return Prototypes(
-      centers: centers, variance: spread / Float(samples.columns * max(1, samples.rows)))
+      centers: means, variance: spread / Float(samples.columns * max(1, samples.rows)))
   }
 
-  /// The means of the rows nearest to each center (an empty one stays), and the sum of squared
-  /// distances before the move.
-  private static func moved(_ centers: Matrix, over samples: Matrix) -> (Matrix, Float) {
+  /// The means of the rows nearest to each center (an empty one stays), how many these are, and the
+  /// sum of squared distances before the move.
+  private static func moved(_ centers: Matrix, over samples: Matrix) -> (
+    means: Matrix, counts: [Int], spread: Float
+  ) {
     let search = NearestRows(centers)
     var sums = [Double](repeating: 0, count: centers.values.count)
     var counts = [Int](repeating: 0, count: centers.rows)
@@ -57,7 +62,7 @@ package struct Prototypes: Sendable, Equatable {
         next.values[index] = Float(sums[index] / Double(counts[center]))
       }
     }
-    return (next, Float(spread))
+    return (next, counts, Float(spread))
   }
 
   /// Σ w c with w = softmax(-|x - c|² / 2(σ² + variance)), `[batch, features]`.

@@ -12,10 +12,14 @@ extension NeighborView {
         viewWeight: 1))
   }
 
-  /// Learns what is usual from the exemplars, each against the others; returns theirs, corrected.
-  mutating func learn(from raw: Logarithms) -> Logarithms {
+  /// Keeps the residuals of the exemplars, each against the others.
+  mutating func refer(to raw: Logarithms) {
     (localReference, empiricalReference) = (raw.local, raw.empirical)
-    let corrected = corrected(raw)
+  }
+
+  /// Learns the scales from what is usual for baseline rows; returns theirs, corrected.
+  mutating func learn(from usual: Logarithms) -> Logarithms {
+    let corrected = corrected(usual)
     mixture.localScale = LogScale.fit(to: corrected.local)
     mixture.empiricalScale = LogScale.fit(to: corrected.empirical)
     return corrected

@@ -4,14 +4,15 @@ package import Diffusion
 /// How a table scorer is built.
 package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var neighbors = NeighborView.Options()
-  /// Baseline rows kept in the model; 0 keeps none.
+  /// Baseline rows kept in the model; 0 keeps means of several rows each instead.
   package var exemplars = 10_000
   /// Whether a network is trained.
   package var trainsNetwork = true
   package var networkShare: Float = 0.05
   /// Share of the noise level where rows are plenty.
   package var noiseLevelShare: Float = 0.3
-  package var networkSigmas = NoiseSchedule.logUniform.sigmas(3, from: 1, to: 0.15)
+  /// Beside the closed forms one noise of one level says as much as more of several levels.
+  package var networkSigmas = NoiseSchedule.logUniform.sigmas(1, from: 0.4, to: 0.1)
   /// Noises that the network takes away again, per level.
   package var noiseDraws = 1
   package var training = TrainingOptions.rows
@@ -31,7 +32,7 @@ package struct TableFit: Sendable {
   /// How the training went; nil when no network was trained.
   package let history: TrainingHistory?
   /// The least normal rows of the baseline, each against the others, worst first; empty when the
-  /// model holds no rows.
+  /// model holds means of rows.
   package let suspects: [(row: Int, score: Float)]
 }
 
@@ -58,20 +59,26 @@ extension TableScorer {
         checkpoints)
     }
     async let beside = workers > 1 ? train() : nil
-    let (views, leftOut) =
-      options.exemplars > 0
-      ? await weighedViews(exemplars, groups, options: options, workers: workers) : ([], [])
+    let holdsRows = options.exemplars > 0
+    let trial =
+      holdsRows
+      ? Trial(of: exemplars, heldOut: heldOut)
+      : await Trial(ofMeans: exemplars, heldOut: heldOut, workers: workers)
+    let (views, leftOut) = await weighedViews(trial, groups, options: options, workers: workers)
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
       networkShare: options.networkShare, noiseLevel: noiseLevel)
     if !options.parts.isEmpty { scorer.keep(options.parts) }
-    let scores = await scorer.calibrate(exemplars, heldOut: heldOut, workers: workers)
+    let scores = await scorer.calibrate(trial, workers: workers)
+    if !holdsRows { await scorer.compare(withMeansOf: exemplars, workers: workers) }
     return TableFit(
       scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history,
-      suspects: leftOut.indices.sorted { leftOut[$0] > leftOut[$1] }.prefix(mostSuspects).map {
-        (kept[$0], leftOut[$0])
-      })
+      suspects: !holdsRows
+        ? []
+        : leftOut.indices.sorted { leftOut[$0] > leftOut[$1] }.prefix(mostSuspects).map {
+          (kept[$0], leftOut[$0])
+        })
   }
 
   /// Rows the network does not see: a fifth, at most 2,000, at least half of the smallest baselines.
@@ -111,22 +118,50 @@ extension TableScorer {
   }
 
   private static func weighedViews(
-    _ exemplars: [Matrix], _ groups: [Range<Int>], options: TableScorerOptions, workers: Int
+    _ trial: Trial, _ groups: [Range<Int>], options: TableScorerOptions, workers: Int
   ) async -> (views: [NeighborView], leftOut: [Float]) {
-    let probe = Probe(exemplars, groups: groups, seed: options.seed)
+    let probe = Probe(trial.normal, groups: groups, seed: options.seed)
+    let origins = probe.origins.map { trial.origins[$0] }
     var scorer = TableScorer(
-      views: exemplars.map { NeighborView(unfitted: $0, options: options.neighbors) },
+      views: trial.held.map { NeighborView(unfitted: $0, options: options.neighbors) },
       reconstruction: nil, networkShare: 0, noiseLevel: nil)
-    let all = Array(0..<exemplars[0].rows)
-    let raw = await scorer.leftOut(exemplars, origins: all, workers: workers)
-    let normal = await scorer.leftOut(probe.normal, origins: probe.origins, workers: workers)
-    let broken = await scorer.leftOut(probe.broken, origins: probe.origins, workers: workers)
+    let references = await scorer.references(workers: workers)
+    let usual =
+      trial.isOfRows
+      ? references
+      : await scorer.leftOut(trial.normal, origins: trial.origins, workers: workers)
+    let normal = await scorer.leftOut(probe.normal, origins: origins, workers: workers)
+    let broken = await scorer.leftOut(probe.broken, origins: origins, workers: workers)
     var corrected: [NeighborView.Logarithms] = []
-    for index in raw.indices {
-      corrected.append(scorer.views[index].learn(from: raw[index]))
+    for index in scorer.views.indices {
+      scorer.views[index].refer(to: references[index])
+      corrected.append(scorer.views[index].learn(from: usual[index]))
       scorer.views[index].weigh(normal: normal[index], broken: broken[index])
     }
     return (scorer.views, scorer.combine(corrected, NetworkAnswers()))
+  }
+
+  /// Puts means of all baseline rows in the place of those of a part; what is usual stays as it is,
+  /// which errs on the side of too few alarms.
+  private mutating func compare(withMeansOf exemplars: [Matrix], workers: Int) async {
+    let groups = await RowGroups.fit(to: exemplars[0], workers: workers)
+    let views = zip(views, exemplars).map { view, rows in
+      var next = NeighborView(unfitted: groups.means(of: rows), options: view.options)
+      next.mixture = view.mixture
+      return next
+    }
+    self = TableScorer(
+      views: views, reconstruction: reconstruction, networkShare: networkShare,
+      noiseLevel: noiseLevel)
+    let references = await references(workers: workers)
+    for index in views.indices { self.views[index].refer(to: references[index]) }
+  }
+
+  /// The residuals of everything that is compared with, each against the others.
+  private func references(workers: Int) async -> [NeighborView.Logarithms] {
+    let rows = views[0].exemplars.count
+    return await leftOut(
+      views.map(\.exemplars.matrix), origins: Array(0..<rows), workers: workers)
   }
 
   /// The residuals of rows in each view, without the exemplar that each comes from.
@@ -161,19 +196,18 @@ extension TableScorer {
     }
   }
 
-  /// Fits the networks' scales to the held-out rows and returns these rows' scores.
-  private mutating func calibrate(_ exemplars: [Matrix], heldOut: [Int], workers: Int) async
-    -> [Float]
-  {
-    let parts = chunks(of: heldOut.count)
+  /// Fits the networks' scales to the rows they have not seen and returns these rows' scores.
+  private mutating func calibrate(_ trial: Trial, workers: Int) async -> [Float] {
+    let parts = chunks(of: trial.unseen.count)
     let model = self
     let pieces = await parallelMap(parts.count, workers: workers) { part in
-      let rows = parts[part].map { heldOut[$0] }
-      let padded = exemplars.map {
+      let rows = parts[part].map { trial.unseen[$0] }
+      let padded = trial.normal.map {
         $0.selecting(rows: rows).padded(rows: 0..<rows.count, to: chunkRows)
       }
       let excluded =
-        rows.map { Int32($0) } + [Int32](repeating: -1, count: chunkRows - rows.count)
+        rows.map { Int32(trial.origins[$0]) }
+        + [Int32](repeating: -1, count: chunkRows - rows.count)
       let raw = model.rawLogarithms(of: padded, excluding: excluded)
       let logarithms = zip(model.views, raw).map { $0.corrected($1) }
       return (logarithms, model.networks(padded[0]), rows.count)
@@ -187,6 +221,36 @@ extension TableScorer {
     }
     noiseLevel?.scale = LogScale.fit(to: pieces.flatMap { ($0.1.levels ?? []).prefix($0.2) })
     return pieces.flatMap { combine($0.0, $0.1).prefix($0.2) }
+  }
+}
+
+/// What rows are compared with while a scorer is fitted, and the rows that tell what is usual.
+private struct Trial: Sendable {
+  /// Every view of what is compared with: baseline rows, or means of them.
+  let held: [Matrix]
+  /// Every view of normal rows.
+  let normal: [Matrix]
+  /// For each normal row the held one that it must not see, or -1.
+  let origins: [Int]
+  /// The normal rows that the networks do not learn from.
+  let unseen: [Int]
+  /// Whether the normal rows are what is compared with.
+  let isOfRows: Bool
+
+  /// Baseline rows, each against the others.
+  init(of rows: [Matrix], heldOut: [Int]) {
+    (held, normal, unseen, isOfRows) = (rows, rows, heldOut, true)
+    origins = Array(0..<rows[0].rows)
+  }
+
+  /// The rows held out against means of the others.
+  init(ofMeans rows: [Matrix], heldOut: [Int], workers: Int) async {
+    let hidden = Set(heldOut)
+    let others = (0..<rows[0].rows).filter { !hidden.contains($0) }
+    let seen = rows.map { $0.selecting(rows: others) }
+    let groups = await RowGroups.fit(to: seen[0], workers: workers)
+    (held, normal) = (seen.map(groups.means), rows.map { $0.selecting(rows: heldOut) })
+    (origins, unseen, isOfRows) = (heldOut.map { _ in -1 }, Array(heldOut.indices), false)
   }
 }
 

@@ -18,9 +18,9 @@ package struct RowScores: Sendable, Equatable {
 
 /// Scores table rows by how badly the denoisers bring them back.
 package struct TableScorer: Sendable {
-  /// Views with baseline rows inside; empty when the model must hold none.
+  /// Views of baseline rows, or of means of them; empty when the network alone is looked at.
   package internal(set) var views: [NeighborView]
-  /// Finds the baseline rows near a row of the standard view; nil without views.
+  /// Finds the rows near a row of the standard view; nil without views.
   private let search: NearestRows?
   /// The trained network on the standard view; nil at `fast`.
   package internal(set) var reconstruction: ReconstructionScore?
@@ -127,26 +127,18 @@ package struct TableScorer: Sendable {
 
   /// For each feature of a Gaussian with precision Q: given all others it is expected at
   /// x - (Q r) / Q_jj, and replacing it by that lowers r'Qr by (Q r)² / Q_jj.
+  ///
+  /// Without views nothing is known.
   private func attribute(_ samples: Matrix, _ fit: PaddedRows.LocalFit?) -> (Matrix, Matrix) {
-    guard let fit else { return attributeByNetwork(samples) }
+    guard let fit else {
+      let nothing = Matrix(rows: samples.rows, columns: samples.columns)
+      return (nothing, nothing)
+    }
     var (contributions, expected) = (samples, samples)
     for index in samples.values.indices {
       let (solved, precision) = (fit.solved.values[index], max(fit.precision.values[index], 1e-9))
       contributions.values[index] = solved * solved / precision
       expected.values[index] -= solved / precision
-    }
-    return (contributions, expected)
-  }
-
-  /// Without baseline rows: the squared difference to the network's reconstruction.
-  private func attributeByNetwork(_ samples: Matrix) -> (Matrix, Matrix) {
-    guard let reconstruction else { return (samples, samples) }
-    let middle = reconstruction.sigmas[reconstruction.sigmas.count / 2]
-    let expected = reconstruction.denoiser.denoise(samples, sigma: middle)
-    var contributions = samples
-    for index in samples.values.indices {
-      let difference = samples.values[index] - expected.values[index]
-      contributions.values[index] = difference * difference
     }
     return (contributions, expected)
   }

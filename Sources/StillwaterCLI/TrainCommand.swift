@@ -45,7 +45,9 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(help: "How the threshold is set: conformal, quantile or evt.")
   var method = CalibrationMethod.conformal
   @Option(
-    help: ArgumentHelp("Baseline rows kept in the model: a number, or none.", valueName: "n|none"))
+    help: ArgumentHelp(
+      "Baseline rows kept in the model: a number, or none for means of several rows each.",
+      valueName: "n|none"))
   var exemplars = "10000"
 
   @Option(
@@ -77,9 +79,6 @@ struct TrainCommand: AsyncParsableCommand {
     }
     if causal, time == nil {
       throw ValidationError("--causal is for series: name the --time column")
-    }
-    if exemplars == "none", quality == .fast {
-      throw ValidationError("--exemplars none needs the network: use --quality balanced or best")
     }
     try checkRoles()
     guard [.conformal, .quantile, .evt].contains(method) else {

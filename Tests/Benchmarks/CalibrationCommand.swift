@@ -12,6 +12,7 @@ struct CalibrationCommand: AsyncParsableCommand {
   @Argument(help: "The folder with tabular/ and timeseries/.") var folder: String
   @Option(help: "Random halves of each table's baseline.") var splits = 50
   @Option(help: "fast, balanced or best.") var quality = Quality.fast
+  @Option(help: "Baseline rows in a model of tables; 0 for means of rows.") var exemplars = 10_000
   @Option(help: "Only sets whose name starts with this; repeatable.") var only: [String] = []
   @Option(help: "Tables with fewer baseline rows are left out.") var rows = 1_000
 
@@ -44,6 +45,7 @@ struct CalibrationCommand: AsyncParsableCommand {
         }
         var settings = TrainingSettings()
         (settings.quality, settings.seed) = (quality, UInt64(split))
+        settings.exemplars = exemplars
         settings.columns.label = "label"
         let run = try await SetRun(
           settings, train: "\(scratch)/learned.csv", test: "\(scratch)/fresh.csv", baselineRows: 0)

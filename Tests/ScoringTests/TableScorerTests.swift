@@ -109,7 +109,14 @@ import Testing
 
   @Test func aCompactModelHoldsNoRowAndStillDetects() async {
     let fit = await Self.fit(exemplars: 0)
-    #expect(fit.scorer.views.isEmpty)
+    let rows = Set((0..<300).map { Array(Self.baseline.row($0)) })
+    for view in fit.scorer.views {
+      #expect((60...100).contains(view.exemplars.count))
+      let held = view.exemplars.matrix
+      #expect(!(0..<held.rows).contains { rows.contains(Array(held.row($0))) })
+    }
+    let prototypes = fit.scorer.reconstruction?.denoiser.prototypes.centers ?? Self.baseline
+    #expect(!(0..<prototypes.rows).contains { rows.contains(Array(prototypes.row($0))) })
     let scores = await fit.scorer.scores(for: [Self.test, Self.test], workers: 2).scores
     let worst = scores.indices.sorted { scores[$0] > scores[$1] }.prefix(50)
     #expect(worst.filter { $0 >= 150 }.count >= 35)

@@ -120,7 +120,7 @@ extension Detector {
       to: fit.calibrationScores,
       options: CalibrationOptions(method: settings.method, rate: settings.falseAlarmRate))
     var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
-    card.exemplars = fit.scorer.views.first?.exemplars.count ?? 0
+    card.exemplars = settings.exemplars > 0 ? fit.scorer.views.first?.exemplars.count ?? 0 : 0
     card.describe(fit.history)
     card.warnings += calibration.summary.warnings.map(\.description)
     let detector = Detector(

@@ -48,7 +48,7 @@ public struct ModelCard: Sendable, Equatable, Codable {
   /// Baseline rows it learned from, and those held back for calibration.
   public var rowsUsed: Int
   public var rowsHeldBack: Int
-  /// Baseline rows kept inside the model; 0 for a compact one.
+  /// Baseline rows kept inside the model; 0 where it holds means of several rows each.
   public var exemplars: Int
   /// Rows per window of a series; nil for tables.
   public var window: Int?

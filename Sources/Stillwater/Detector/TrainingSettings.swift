@@ -22,7 +22,8 @@ public struct TrainingSettings: Sendable {
   ///
   /// Of larger tables a sample is learned from.
   public var memory: Int?
-  /// Baseline rows kept inside the model; 0 makes a compact one that holds none.
+  /// Baseline rows kept inside the model; 0 makes a compact one that holds means of at least three rows
+  /// each instead.
   public var exemplars = 10_000
 
   package var method = CalibrationMethod.conformal
@@ -34,15 +35,12 @@ public struct TrainingSettings: Sendable {
   public init() {}
 
   /// Views of a table that are compared with baseline rows.
-  var viewCount: Int { quality == .fast || exemplars == 0 ? 1 : NumberScaler.viewCount }
+  var viewCount: Int { quality == .fast ? 1 : NumberScaler.viewCount }
 
   var table: TableScorerOptions {
     var options = TableScorerOptions()
     (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
     options.trainsNetwork = quality != .fast
-    // Beside the closed forms one noise of one level says as much as more of three levels; alone the
-    // network is asked more often.
-    if exemplars > 0 { options.networkSigmas = [0.4] } else { options.noiseDraws = 4 }
     if quality == .best {
       options.noiseDraws = 4
       options.training.steps = 1_000

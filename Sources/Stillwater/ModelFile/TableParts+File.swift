@@ -123,9 +123,8 @@ extension TableScorer {
 
   init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
-    guard [0, 1, NumberScaler.viewCount].contains(description.views.count),
-      description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare),
-      !description.views.isEmpty || description.reconstruction != nil
+    guard [1, NumberScaler.viewCount].contains(description.views.count),
+      description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare)
     else { throw .content(key: "scorer", reason: "its settings are out of range") }
     self.init(
       views: try Self.views(description, file, features),
@@ -134,11 +133,10 @@ extension TableScorer {
       noiseLevel: try Self.noiseLevel(description, file, features))
   }
 
-  /// Every view holds the same baseline rows: neighbours of one are neighbours in all.
+  /// Every view holds the same rows: neighbours of one are neighbours in all.
   private static func views(
     _ description: Description, _ file: TensorFile, _ features: Int
   ) throws(ModelFileError) -> [NeighborView] {
-    guard !description.views.isEmpty else { return [] }
     let (rows, _) = try file.shape("view.0.exemplars")
     guard rows >= 2 else {
       throw .content(key: "view.0.exemplars", reason: "it holds \(rows) rows")

@@ -11,17 +11,18 @@ extension SeriesBuilder {
   func leftOutScores(workers: Int) async -> [[Float]] {
     var closedForm = build(training: false).scorer
     var measured: [SeriesScorer.Measured] = []
-    for segment in segments {
-      measured.append(await closedForm.measure(segment, explains: false, workers: workers))
+    for (segment, filled) in zip(segments, filled) {
+      measured.append(
+        await closedForm.measure(segment, filled: filled, explains: false, workers: workers))
     }
     closedForm.calibrateParts(measured)
     var scores: [[Float]] = []
     for fold in 0..<Self.folds {
       var scorer = builder(without: fold).build(training: false).scorer
       guard scorer.hasMeasures(of: closedForm) else { continue }
-      scorer.parts = closedForm.parts
-      for segment in segments {
-        scores.append(await self.scores(fold, of: segment, by: scorer, workers: workers))
+      (scorer.parts, scorer.stillness) = (closedForm.parts, closedForm.stillness)
+      for index in segments.indices {
+        scores.append(await self.scores(fold, of: index, by: scorer, workers: workers))
       }
     }
     return scores
@@ -30,14 +31,18 @@ extension SeriesBuilder {
   /// The scores of a fold's rows; a causal scorer, which says nothing until a window has passed, sees
   /// the rows before them too.
   private func scores(
-    _ fold: Int, of segment: Matrix, by scorer: SeriesScorer, workers: Int
+    _ fold: Int, of index: Int, by scorer: SeriesScorer, workers: Int
   ) async -> [Float] {
+    let segment = segments[index]
     let rows = Self.rows(fold, of: segment)
     guard !rows.isEmpty else { return [] }
     let context = scorer.isCausal ? scorer.longest - 1 : 0
     let seen = max(0, rows.lowerBound - context)..<rows.upperBound
     let part = segment.padded(rows: seen, to: seen.count)
-    let scores = scorer.total(await scorer.measure(part, explains: false, workers: workers))
+    let cells = seen.lowerBound * segment.columns..<seen.upperBound * segment.columns
+    let filled = filled[index].isEmpty ? [] : Array(filled[index][cells])
+    let scores = await scorer.scores(for: part, filled: filled, explains: false, workers: workers)
+      .scores
     return Array(scores.dropFirst(scorer.isCausal ? min(context, seen.count) : 0))
   }
 
@@ -45,8 +50,8 @@ extension SeriesBuilder {
     var options = options
     options.fittedShare = 1
     return SeriesBuilder(
-      segments.flatMap { Self.rest($0, without: fold) }, distinct: distinct, options: options,
-      longestSegment: longestSegment)
+      segments.flatMap { Self.rest($0, without: fold) }, filled: [], distinct: distinct,
+      options: options, longestSegment: longestSegment)
   }
 
   private static func rows(_ fold: Int, of segment: Matrix) -> Range<Int> {

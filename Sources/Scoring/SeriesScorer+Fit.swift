@@ -39,17 +39,19 @@ extension SeriesScorer {
   /// Learns normal from the segments of a baseline.
   ///
   /// * `segments`: `[rows, channels]` each, encoded units.
+  /// * `filled`: whether a value was missing, `[rows * channels]` each; empty if none was.
   /// * `distinct`: different values of each channel, counted up to 3.
   package static func fit(
-    to segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, workers: Int,
-    checkpoints: (any TrainingCheckpoints)? = nil
+    to segments: [Matrix], filled: [[Bool]], distinct: [Int], options: SeriesScorerOptions,
+    workers: Int, checkpoints: (any TrainingCheckpoints)? = nil
   ) async -> SeriesFit {
-    var builder = SeriesBuilder(segments, distinct: distinct, options: options)
+    var builder = SeriesBuilder(segments, filled: filled, distinct: distinct, options: options)
     (builder.checkpoints, builder.threads) = (checkpoints, workers)
     var (scorer, history) = builder.build(training: true)
     var measured: [Measured] = []
-    for segment in segments {
-      measured.append(await scorer.measure(segment, explains: false, workers: workers))
+    for (segment, filled) in zip(segments, filled) {
+      measured.append(
+        await scorer.measure(segment, filled: filled, explains: false, workers: workers))
     }
     scorer.calibrateParts(measured)
     let calibrationScores = await builder.leftOutScores(workers: workers)
@@ -60,7 +62,10 @@ extension SeriesScorer {
 
   /// The rows that score highest, each at least a window from those before it.
   private func suspects(among measured: [Measured]) -> [(segment: Int, row: Int, score: Float)] {
-    var scores = measured.map(total)
+    var scores = measured.map { segment in
+      var segment = segment
+      return total(&segment)
+    }
     var suspects: [(segment: Int, row: Int, score: Float)] = []
     while suspects.count < mostSuspects {
       let peaks = scores.indices.compactMap { segment in
@@ -78,6 +83,7 @@ extension SeriesScorer {
 
   /// Fits units and tails to the baseline's measures.
   mutating func calibrateParts(_ measured: [Measured]) {
+    stillness.calibrate(measured.map(\.steps), isCausal: isCausal)
     for index in parts.indices {
       parts[index].units = parts[index].measures.map { measure in
         let moments = Moments(
@@ -104,6 +110,8 @@ extension SeriesScorer.Part {
 /// Fits the parts of a series scorer to windows of the baseline.
 struct SeriesBuilder {
   let segments: [Matrix]
+  /// Whether a value was missing, as the scorer wants it.
+  let filled: [[Bool]]
   let distinct: [Int]
   let options: SeriesScorerOptions
   /// Rows at the start of each segment that are fitted.
@@ -116,9 +124,11 @@ struct SeriesBuilder {
 
   /// * `longestSegment`: rows that decide the lengths of windows, if not those given.
   init(
-    _ segments: [Matrix], distinct: [Int], options: SeriesScorerOptions, longestSegment: Int? = nil
+    _ segments: [Matrix], filled: [[Bool]], distinct: [Int], options: SeriesScorerOptions,
+    longestSegment: Int? = nil
   ) {
-    (self.segments, self.distinct, self.options) = (segments, distinct, options)
+    (self.segments, self.filled) = (segments, filled)
+    (self.distinct, self.options) = (distinct, options)
     fittedRows = segments.map { Int(Double($0.rows) * options.fittedShare) }
     channelCount = segments.first?.columns ?? 0
     self.longestSegment = longestSegment ?? segments.map(\.rows).max() ?? 0
@@ -177,9 +187,9 @@ struct SeriesBuilder {
       SeriesScorer(
         forecasts: Array(forecasts), whitened: [whitened], channels: [],
         parts: [
-          part("forecast", Array(0..<count), tau: 8), part("residual", [count], tau: 40),
+          part("forecast", Array(0..<count), tau: 8), part(SeriesScorer.residual, [count], tau: 40),
           part("density", [count + 1], tau: 0),
-        ], isCausal: options.isCausal), history
+        ], stillness: stillness(tau: 40), isCausal: options.isCausal), history
     )
   }
 
@@ -214,7 +224,7 @@ struct SeriesBuilder {
     let channels = channelMeasures()
     let first = 2 * sigmas.count
     var parts = [
-      part("residual", [0, 2], tau: 6), part("density", [1, 3], tau: 6),
+      part(SeriesScorer.residual, [0, 2], tau: 6), part("density", [1, 3], tau: 6),
     ]
     if !channels.isEmpty {
       parts.append(
@@ -223,7 +233,7 @@ struct SeriesBuilder {
     return (
       SeriesScorer(
         forecasts: [], whitened: whitened, channels: channels, parts: parts,
-        isCausal: options.isCausal), history
+        stillness: stillness(tau: 6), isCausal: options.isCausal), history
     )
   }
 
@@ -254,7 +264,7 @@ struct SeriesBuilder {
   /// The density of every channel that takes more than two values.
   private func channelMeasures() -> [(channel: Int, measure: WhitenedMeasure)] {
     let cutter = WindowCutter(length: length(200), channels: 1)
-    return (0..<channelCount).filter { distinct[$0] > 2 }.map { channel in
+    return movingChannels.map { channel in
       let level = windows(cutter, most: 4_000, column: channel).centeringRows(over: cutter.length)
       let fitted = WindowGaussian.fit(to: level)
       let gaussian = WindowGaussian(
@@ -277,6 +287,18 @@ struct SeriesBuilder {
   /// The share of the baseline below the fitted tails; several channels, whose parts already
   /// average, do better with more rows in the tail.
   private var tailStart: Double { channelCount == 1 ? 0.95 : 0.9 }
+
+  private var movingChannels: [Int] { (0..<channelCount).filter { distinct[$0] > 2 } }
+
+  /// * `tau`: time scale of the smooth average, rows; that of the residual.
+  private func stillness(tau: Double) -> Stillness {
+    Stillness(
+      gauges: movingChannels.flatMap { channel in
+        [.window(rows: 20), .decay(tau: tau)].map {
+          Stillness.Gauge(channel: channel, average: $0)
+        }
+      }, scale: TailScale(knots: [0], excess: 1, body: tailStart))
+  }
 
   private func part(
     _ name: String, _ measures: [Int], _ average: SeriesScorer.Average = .arithmetic, tau: Double

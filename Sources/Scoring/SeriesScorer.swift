@@ -11,6 +11,8 @@ package struct SeriesScorer: Sendable {
   /// The density of single channels, in series of several.
   package let channels: [(channel: Int, measure: WhitenedMeasure)]
   package internal(set) var parts: [Part]
+  /// Counts in the place of the residual where a channel stands suspiciously still.
+  package internal(set) var stillness: Stillness
   /// Whether each row is scored by what came before it only.
   package let isCausal: Bool
 
@@ -40,9 +42,10 @@ package struct SeriesScorer: Sendable {
 
   package init(
     forecasts: [ForecastMeasure], whitened: [WhitenedMeasure],
-    channels: [(channel: Int, measure: WhitenedMeasure)], parts: [Part], isCausal: Bool
+    channels: [(channel: Int, measure: WhitenedMeasure)], parts: [Part], stillness: Stillness,
+    isCausal: Bool
   ) {
-    (self.forecasts, self.whitened) = (forecasts, whitened)
+    (self.forecasts, self.whitened, self.stillness) = (forecasts, whitened, stillness)
     (self.channels, self.parts, self.isCausal) = (channels, parts, isCausal)
   }
 
@@ -50,6 +53,7 @@ package struct SeriesScorer: Sendable {
   struct Measured: Sendable {
     var raw: [[Float]] = []
     var squares = Matrix(rows: 0, columns: 0)
+    var steps = Matrix(rows: 0, columns: 0)
     var expected = Matrix(rows: 0, columns: 0)
   }
 
@@ -63,29 +67,39 @@ package struct SeriesScorer: Sendable {
   /// The scores of a segment, one for each of its rows.
   ///
   /// * `values`: `[rows, channels]`, encoded units.
+  /// * `filled`: whether a value was missing, `[rows * channels]`; empty if none was.
   /// * `explains`: whether expected values are wanted.
-  package func scores(for values: Matrix, explains: Bool, workers: Int) async -> RowScores {
-    let measured = await measure(values, explains: explains, workers: workers)
+  package func scores(for values: Matrix, filled: [Bool] = [], explains: Bool, workers: Int) async
+    -> RowScores
+  {
+    var measured = await measure(values, filled: filled, explains: explains, workers: workers)
+    let scores = total(&measured)
     return RowScores(
-      scores: total(measured), contributions: measured.squares, expected: measured.expected)
+      scores: scores, contributions: measured.squares, expected: measured.expected)
   }
 
-  /// The sum of the parts' -log p at each row.
-  func total(_ measured: Measured) -> [Float] {
+  /// The sum of the parts' -log p at each row; what is too still there takes the place of the squares.
+  func total(_ measured: inout Measured) -> [Float] {
     var total = [Float](repeating: 0, count: measured.raw.first?.count ?? 0)
     for part in parts {
-      for (row, value) in part.values(measured.raw, isCausal: isCausal).enumerated() {
-        total[row] += part.scale.surprise(value)
+      var surprises = part.values(measured.raw, isCausal: isCausal).map(part.scale.surprise)
+      if part.name == Self.residual {
+        stillness.raise(
+          &surprises, &measured.squares, steps: measured.steps, isCausal: isCausal)
       }
+      for row in total.indices { total[row] += surprises[row] }
     }
     return total
   }
+
+  /// The part in which too small values count as well.
+  static let residual = "residual"
 
   /// All raw measures.
   ///
   /// A segment shorter than the longest window is continued by its mirror image; causal measures say
   /// nothing (NaN) until a window has passed.
-  func measure(_ values: Matrix, explains: Bool, workers: Int) async -> Measured {
+  func measure(_ values: Matrix, filled: [Bool], explains: Bool, workers: Int) async -> Measured {
     let extended = values.rows < longest && !isCausal ? values.mirrored(to: longest) : values
     var measured = Measured()
     for forecast in forecasts {
@@ -110,7 +124,9 @@ package struct SeriesScorer: Sendable {
         await measure.measure(single, explains: false, isCausal: isCausal, workers: workers)
           .density)
     }
-    return measured.prefix(values.rows)
+    measured = measured.prefix(values.rows)
+    measured.steps = Stillness.squaredSteps(values, filled: filled)
+    return measured
   }
 }
 

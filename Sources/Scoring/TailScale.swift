@@ -48,25 +48,27 @@ package struct TailScale: Sendable, Equatable, Codable {
   }
 }
 
-/// Exponential smoothing with weights exp(-|d| / tau), normalized at the ends; 0 leaves the values as
-/// they are.
+/// Exponential smoothing with weights exp(-|d| / tau), normalized at the ends and over unknown values
+/// (NaN); 0 leaves the values as they are.
 ///
 /// * `isCausal`: whether each row sees only those before it, or those on both sides.
-func smoothed(_ values: [Float], tau: Double, isCausal: Bool = false) -> [Float] {
+package func smoothed(_ values: [Float], tau: Double, isCausal: Bool = false) -> [Float] {
   guard tau > 0, values.count > 1 else { return values }
   let decay = exponential(-1 / tau)
-  var (sums, weights) = (values.map { Double($0) }, [Double](repeating: 1, count: values.count))
+  var sums = values.map { $0.isNaN ? 0 : Double($0) }
+  var weights = values.map { $0.isNaN ? 0.0 : 1 }
+  let (known, ones) = (sums, weights)
   var (sum, weight) = (0.0, 0.0)
   for index in values.indices {
     sums[index] += sum
     weights[index] += weight
-    (sum, weight) = (decay * (sum + Double(values[index])), decay * (weight + 1))
+    (sum, weight) = (decay * (sum + known[index]), decay * (weight + ones[index]))
   }
   (sum, weight) = (0, 0)
   for index in isCausal ? [].reversed() : values.indices.reversed() {
     sums[index] += sum
     weights[index] += weight
-    (sum, weight) = (decay * (sum + Double(values[index])), decay * (weight + 1))
+    (sum, weight) = (decay * (sum + known[index]), decay * (weight + ones[index]))
   }
   return zip(sums, weights).map { Float($0 / $1) }
 }

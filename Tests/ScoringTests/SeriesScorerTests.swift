@@ -11,7 +11,8 @@ import Testing
     var options = SeriesScorerOptions()
     (options.trainsNetwork, options.window, options.isCausal) = (trains, 40, isCausal)
     return await SeriesScorer.fit(
-      to: segments, distinct: segments[0].columns == 1 ? [3] : [3, 3], options: options, workers: 2)
+      to: segments, filled: segments.map { _ in [] },
+      distinct: segments[0].columns == 1 ? [3] : [3, 3], options: options, workers: 2)
   }
 
   private func twoWaves(_ rows: Int, seed: UInt64) -> Matrix {
@@ -19,6 +20,10 @@ import Testing
     return Matrix(
       rows: rows, columns: 2,
       values: (0..<rows).flatMap { [a.values[$0], 0.6 * a.values[$0] + 0.4 * b.values[$0]] })
+  }
+
+  private func noise(_ rows: Int, seed: UInt64) -> Matrix {
+    Matrix.gaussian(rows: rows, columns: 1, seed: seed, stream: 0)
   }
 
   @Test(arguments: [false, true])
@@ -58,6 +63,30 @@ import Testing
     let result = await fit.scorer.scores(for: series, explains: true, workers: 2)
     #expect(result.contributions[250, 1] > 2 * result.contributions[250, 0])
     #expect(abs(result.expected[250, 1] - (series[250, 1] - 2)) < 0.8)
+  }
+
+  /// The row itself is nothing unusual; that the channel does not move is.
+  @Test(arguments: [false, true])
+  func blamesTheChannelThatIsStuck(isCausal: Bool) async {
+    let fit = await Self.fit([twoWaves(1_200, seed: 1)], trains: false, isCausal: isCausal)
+    var series = twoWaves(600, seed: 3)
+    let usual = await fit.scorer.scores(for: series, explains: false, workers: 2).scores
+    for row in 300..<340 { series[row, 1] = series[300, 1] }
+    let result = await fit.scorer.scores(for: series, explains: false, workers: 2)
+    let peak = (310..<340).max { result.scores[$0] < result.scores[$1] } ?? 0
+    #expect(result.scores[peak] > 2 * (usual.dropFirst(40).max() ?? 0))
+    #expect(result.contributions[peak, 1] > 2 * result.contributions[peak, 0])
+  }
+
+  /// Where a sensor says nothing, the filled-in values stand still, and that is not its fault.
+  @Test func whatWasFilledInIsNotStuck() async {
+    let fit = await Self.fit([noise(1_200, seed: 1)], trains: false)
+    var series = noise(600, seed: 3)
+    var filled = [Bool](repeating: false, count: 600)
+    for row in 300..<340 { (series.values[row], filled[row]) = (0, true) }
+    let said = await fit.scorer.scores(for: series, filled: filled, explains: false, workers: 2)
+    let unsaid = await fit.scorer.scores(for: series, explains: false, workers: 2)
+    #expect(said.scores[320] < 0.5 * unsaid.scores[320])
   }
 
   @Test(arguments: [1, 2, 3])

@@ -151,8 +151,9 @@ extension Detector {
       throw EncodingError.stretchesTooShort(longest: longest, needed: SeriesEncoder.fewestRows)
     }
     let fit = await SeriesScorer.fit(
-      to: segments.map(\.segment.values), distinct: encoder.channels.map(\.distinct),
-      options: settings.series, workers: settings.threads, checkpoints: checkpoints)
+      to: segments.map(\.segment.values), filled: segments.map(\.segment.filled),
+      distinct: encoder.channels.map(\.distinct), options: settings.series,
+      workers: settings.threads, checkpoints: checkpoints)
     let calibration = try Calibration.fit(
       to: fit.calibrationScores.flatMap { $0 },
       options: CalibrationOptions(

@@ -116,7 +116,8 @@ extension Detector {
         if !scorer.isCausal, segment.rows.count < scorer.longest { shortCount += 1 }
         scored.place(
           await scorer.scores(
-            for: segment.values, explains: options.explains, workers: options.threads),
+            for: segment.values, filled: segment.filled, explains: options.explains,
+            workers: options.threads),
           at: segment.rows)
       }
     }

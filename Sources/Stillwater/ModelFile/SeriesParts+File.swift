@@ -6,6 +6,7 @@ import Scoring
 extension SeriesScorer {
   fileprivate struct Description: Codable {
     var parts: [Part]
+    var stillness: Stillness
     var forecasts: [ForecastDescription]
     var whitened: [WhitenedDescription]
     var channels: [Int]
@@ -44,7 +45,7 @@ extension SeriesScorer {
   func store(in file: inout TensorFile) {
     file.metadata["scorer"] = json(
       Description(
-        parts: parts,
+        parts: parts, stillness: stillness,
         forecasts: forecasts.map {
           ForecastDescription(
             length: $0.cutter.length, hidden: $0.condition.hidden, sigma: $0.condition.sigma,
@@ -96,12 +97,13 @@ extension SeriesScorer {
     }
     let count = forecasts.count + 2 * whitened.count + channels.count
     guard !whitened.isEmpty, !description.parts.isEmpty,
-      description.parts.allSatisfy({ $0.isPlausible(measures: count) })
+      description.parts.allSatisfy({ $0.isPlausible(measures: count) }),
+      description.stillness.isPlausible(channels: channelCount)
     else { throw .content(key: "scorer", reason: "its parts are out of range") }
     try Self.check(denoiser, forecasts, whitened)
     self.init(
       forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts,
-      isCausal: description.isCausal)
+      stillness: description.stillness, isCausal: description.isCausal)
   }
 
   private static func denoiser(_ vocabulary: WindowDenoiser.Vocabulary?, _ file: TensorFile)
@@ -188,5 +190,22 @@ extension SeriesScorer.Part {
     !measures.isEmpty && measures.allSatisfy { (0..<count).contains($0) }
       && units.count == measures.count && units.allSatisfy { $0 > 0 && $0.isFinite }
       && tau >= 0 && tau < 1e6 && scale.isUsable
+  }
+}
+
+extension Stillness {
+  fileprivate func isPlausible(channels count: Int) -> Bool {
+    scale.isUsable && gauges.allSatisfy { $0.isPlausible(channels: count) }
+  }
+}
+
+extension Stillness.Gauge {
+  fileprivate func isPlausible(channels count: Int) -> Bool {
+    let isLength =
+      switch average {
+      case .window(let rows): (1..<1_000_000).contains(rows)
+      case .decay(let tau): tau >= 0 && tau < 1e6
+      }
+    return isLength && (0..<count).contains(channel) && floor > 0 && floor.isFinite
   }
 }

@@ -1,0 +1,139 @@
+package import Compute
+
+/// How much less the channels of a series move than they did anywhere in the baseline.
+///
+/// A stuck sensor comes back better than anything normal does, and that is what is wrong with it. So
+/// the squared steps of each channel, averaged in two ways, are held against their low quantiles.
+package struct Stillness: Sendable, Equatable, Codable {
+  package internal(set) var gauges: [Gauge]
+  /// Turns the depth of the stillest channel into -log p.
+  package internal(set) var scale: TailScale
+
+  /// One average of a channel's squared steps, and how low it is at its lowest.
+  package struct Gauge: Sendable, Equatable, Codable {
+    package let channel: Int
+    package let average: Average
+    /// A low quantile of the average over the baseline, above 0.
+    package internal(set) var floor: Float
+
+    package init(channel: Int, average: Average, floor: Float = 1) {
+      (self.channel, self.average, self.floor) = (channel, average, floor)
+    }
+  }
+
+  /// A sharp average sees a stretch that stands still, a smooth one what moves less for long.
+  package enum Average: Sendable, Equatable, Codable {
+    /// The plain mean of so many rows: those around a row, or up to it where only the past counts.
+    case window(rows: Int)
+    /// Weights that fall exponentially with distance, on this time scale in rows.
+    case decay(tau: Double)
+  }
+
+  static let lowQuantile = 0.01
+  /// A channel whose low quantile is below this share of its mean rests in normal operation too.
+  static let restingShare = 1e-3
+  /// The greatest depth: steps of a stuck sensor are 0.
+  static let deepest: Float = 12
+
+  package init(gauges: [Gauge], scale: TailScale) {
+    (self.gauges, self.scale) = (gauges, scale)
+  }
+
+  /// Squared steps from the row before, `[rows, channels]`; NaN where either cell is unknown.
+  ///
+  /// * `filled`: whether a value was missing, `[rows * channels]`; empty if none was.
+  package static func squaredSteps(_ values: Matrix, filled: [Bool]) -> Matrix {
+    var squares = Matrix(rows: values.rows, columns: values.columns)
+    for index in values.values.indices {
+      let before = index - values.columns
+      let isKnown = before >= 0 && (filled.isEmpty || !filled[index] && !filled[before])
+      let step = isKnown ? values.values[index] - values.values[before] : .nan
+      squares.values[index] = step * step
+    }
+    return squares
+  }
+
+  /// Where stillness is more surprising than the surprises so far, it takes their place, and how still
+  /// each channel is takes the place of its square.
+  func raise(
+    _ surprises: inout [Float], _ squares: inout Matrix, steps: Matrix, isCausal: Bool
+  ) {
+    let depths = gauges.map { $0.depths(steps, isCausal: isCausal) }
+    for (row, depth) in Self.greatest(depths).enumerated() {
+      let surprise = scale.surprise(depth)
+      guard surprise > surprises[row] else { continue }
+      surprises[row] = surprise
+      for index in squares.range(ofRow: row) { squares.values[index] = 0 }
+      for (gauge, depths) in zip(gauges, depths) {
+        squares[row, gauge.channel] = max(squares[row, gauge.channel], depths[row])
+      }
+    }
+  }
+
+  /// Fits floors and tail to the squared steps of the baseline's segments, and forgets the channels
+  /// that rest.
+  package mutating func calibrate(_ steps: [Matrix], isCausal: Bool) {
+    gauges = gauges.compactMap { $0.fitted(to: steps, isCausal: isCausal) }
+    let depths = steps.flatMap { steps in
+      Self.greatest(gauges.map { $0.depths(steps, isCausal: isCausal) })
+    }
+    scale = TailScale.fit(to: depths.isEmpty ? [0] : depths, body: scale.body)
+  }
+
+  private static func greatest(_ depths: [[Float]]) -> [Float] {
+    guard var greatest = depths.first else { return [] }
+    for other in depths.dropFirst() {
+      for row in greatest.indices { greatest[row] = max(greatest[row], other[row]) }
+    }
+    return greatest
+  }
+}
+
+extension Stillness.Gauge {
+  /// ln(floor / average) at each row, within ± the greatest depth; the least where nothing is known.
+  ///
+  /// * `steps`: squared steps, `[rows, channels]`.
+  package func depths(_ steps: Matrix, isCausal: Bool) -> [Float] {
+    averages(steps, isCausal: isCausal).map { average in
+      guard !average.isNaN else { return -Stillness.deepest }
+      let depth = logarithm(Double(floor)) - logarithm(max(Double(average), 1e-30))
+      return min(Stillness.deepest, max(-Stillness.deepest, Float(depth)))
+    }
+  }
+
+  /// With the floor of the baseline's steps; nil for a channel that rests or is never known.
+  fileprivate func fitted(to steps: [Matrix], isCausal: Bool) -> Self? {
+    let averages = steps.flatMap { steps in
+      self.averages(steps, isCausal: isCausal).lazy.filter { !$0.isNaN }.map { Double($0) }
+    }
+    guard !averages.isEmpty else { return nil }
+    var gauge = self
+    gauge.floor = Float(quantile(ofSorted: averages.sorted(), Stillness.lowQuantile))
+    let least = Stillness.restingShare * Moments(of: averages).mean
+    return gauge.floor > 0 && Double(gauge.floor) >= least ? gauge : nil
+  }
+
+  private func averages(_ steps: Matrix, isCausal: Bool) -> [Float] {
+    let squares = steps.column(channel).values
+    switch average {
+    case .window(let rows): return windowMeans(of: squares, rows: rows, isCausal: isCausal)
+    case .decay(let tau): return smoothed(squares, tau: tau, isCausal: isCausal)
+    }
+  }
+}
+
+/// The mean of the known values (not NaN) in the window of each row, which is moved inwards at the ends;
+/// NaN where less than half of it is known, and before the first one has passed if only the past counts.
+package func windowMeans(of values: [Float], rows: Int, isCausal: Bool) -> [Float] {
+  var (sums, known) = ([0.0], [0])
+  for value in values {
+    sums.append((sums.last ?? 0) + (value.isNaN ? 0 : Double(value)))
+    known.append((known.last ?? 0) + (value.isNaN ? 0 : 1))
+  }
+  return values.indices.map { row in
+    let end = isCausal ? row + 1 : min(values.count, max(rows, row + 1 + (rows - 1) / 2))
+    guard end >= rows else { return .nan }
+    let count = known[end] - known[end - rows]
+    return 2 * count < rows ? .nan : Float(max(0, sums[end] - sums[end - rows]) / Double(count))
+  }
+}

@@ -13,8 +13,8 @@ package struct ForecastMeasure: Sendable {
     (self.cutter, self.condition, self.denoiser) = (cutter, condition, denoiser)
   }
 
-  /// For each row the mean over the windows that hide it, NaN where no window does, and what was
-  /// foreseen one step ahead.
+  /// For each row the mean over the windows that hide it and what was foreseen one step ahead, NaN
+  /// where no window does.
   ///
   /// * `isCausal`: whether a row counts only as the last of a window, so that no later row must be
   ///   there.
@@ -25,7 +25,7 @@ package struct ForecastMeasure: Sendable {
     let first = isCausal ? condition.hidden - 1 : 0
     var errors = [Float](repeating: 0, count: values.rows)
     var counts = errors
-    var foreseen = values.values
+    var foreseen = [Float](repeating: .nan, count: values.rows)
     let parts = chunks(of: starts.count)
     for wave in stride(from: 0, to: parts.count, by: 16) {
       let some = parts[wave..<min(parts.count, wave + 16)]

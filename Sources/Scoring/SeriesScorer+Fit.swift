@@ -92,7 +92,7 @@ extension SeriesScorer {
       }
       let part = parts[index]
       parts[index].scale = TailScale.fit(
-        to: measured.flatMap { part.measuredValues($0.raw, isCausal: isCausal) },
+        to: measured.flatMap { part.measuredValues($0, isCausal: isCausal) },
         body: part.scale.body)
     }
   }
@@ -100,8 +100,8 @@ extension SeriesScorer {
 
 extension SeriesScorer.Part {
   /// The part's values at the rows where all its measures say something; all rows if there is none.
-  fileprivate func measuredValues(_ raw: [[Float]], isCausal: Bool) -> [Float] {
-    let values = values(raw, isCausal: isCausal)
+  fileprivate func measuredValues(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
+    let (values, raw) = (values(measured, isCausal: isCausal), measured.raw)
     let known = values.indices.filter { row in !measures.contains { raw[$0][row].isNaN } }
     return known.isEmpty ? values : known.map { values[$0] }
   }

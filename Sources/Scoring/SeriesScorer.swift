@@ -52,9 +52,14 @@ package struct SeriesScorer: Sendable {
   /// The raw measures of one segment: rows x measures, with what attribution needs.
   struct Measured: Sendable {
     var raw: [[Float]] = []
+    /// How much of a window the segment fills, for each measure; 1 in what does not count windows.
+    var filling: [Float] = []
     var squares = Matrix(rows: 0, columns: 0)
     var steps = Matrix(rows: 0, columns: 0)
     var expected = Matrix(rows: 0, columns: 0)
+
+    /// Whether some window did not fit into the segment.
+    var isShort: Bool { filling.contains { $0 < 1 } }
   }
 
   /// Rows that the longest window covers.
@@ -82,7 +87,7 @@ package struct SeriesScorer: Sendable {
   func total(_ measured: inout Measured) -> [Float] {
     var total = [Float](repeating: 0, count: measured.raw.first?.count ?? 0)
     for part in parts {
-      var surprises = part.values(measured.raw, isCausal: isCausal).map(part.scale.surprise)
+      var surprises = part.values(measured, isCausal: isCausal).map(part.scale.surprise)
       if part.name == Self.residual {
         stillness.raise(
           &surprises, &measured.squares, steps: measured.steps, isCausal: isCausal)
@@ -97,62 +102,62 @@ package struct SeriesScorer: Sendable {
 
   /// All raw measures.
   ///
-  /// A segment shorter than the longest window is continued by its mirror image; causal measures say
-  /// nothing (NaN) until a window has passed.
+  /// Forecasts say nothing (NaN) until a window has passed; nor do other measures, if causal.
   func measure(_ values: Matrix, filled: [Bool], explains: Bool, workers: Int) async -> Measured {
-    let extended = values.rows < longest && !isCausal ? values.mirrored(to: longest) : values
     var measured = Measured()
+    var foreseen: [Float] = []
     for forecast in forecasts {
-      let result = await forecast.measure(extended, isCausal: isCausal, workers: workers)
+      let result = await forecast.measure(values, isCausal: isCausal, workers: workers)
       measured.raw.append(result.errors)
-      if explains, measured.expected.rows == 0 {
-        measured.expected = Matrix(rows: extended.rows, columns: 1, values: result.foreseen)
-      }
+      measured.filling.append(1)
+      if foreseen.isEmpty { foreseen = result.foreseen }
     }
     for (index, level) in whitened.enumerated() {
       let first = index == 0
-      let wanted = explains && first && forecasts.isEmpty
       let result = await level.measure(
-        extended, explains: wanted, isCausal: isCausal, workers: workers)
+        values, explains: explains && first, isCausal: isCausal, workers: workers)
       measured.raw += [result.squares.rowMeans(), result.density]
-      if first { measured.squares = result.squares }
-      if wanted { measured.expected = result.expected }
+      measured.filling += [1, filling(of: values, in: level)]
+      if first { (measured.squares, measured.expected) = (result.squares, result.expected) }
+    }
+    if explains {
+      for (row, value) in foreseen.enumerated() where !value.isNaN {
+        measured.expected.values[row] = value
+      }
     }
     for (channel, measure) in channels {
-      let single = extended.column(channel)
+      let single = values.column(channel)
       measured.raw.append(
         await measure.measure(single, explains: false, isCausal: isCausal, workers: workers)
           .density)
+      measured.filling.append(filling(of: values, in: measure))
     }
-    measured = measured.prefix(values.rows)
     measured.steps = Stillness.squaredSteps(values, filled: filled)
     return measured
+  }
+
+  /// How much of a window the rows fill, at most 1; causal windows are whole or say nothing.
+  private func filling(of values: Matrix, in measure: WhitenedMeasure) -> Float {
+    isCausal ? 1 : min(1, Float(values.rows) / Float(measure.cutter.length))
   }
 }
 
 extension SeriesScorer.Part {
-  /// The part's value at each row; a measure that says nothing there (NaN) counts as usual.
-  func values(_ raw: [[Float]], isCausal: Bool) -> [Float] {
-    guard let rows = raw.first?.count else { return [] }
+  /// The part's value at each row; where a measure says nothing (NaN), and in the rows that a short
+  /// segment lacks, all counts as usual.
+  func values(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
+    guard let rows = measured.raw.first?.count else { return [] }
     var mean = [Float](repeating: 0, count: rows)
     for (measure, unit) in zip(measures, units) {
       let share = 1 / Float(measures.count)
       for row in 0..<rows {
-        let value = raw[measure][row]
-        mean[row] += share * average.term(value.isNaN ? 1 : value / unit)
+        let value = measured.raw[measure][row]
+        let filling = value.isNaN ? 0 : measured.filling[measure]
+        mean[row] += share * average.term(filling == 0 ? 1 : filling * value / unit + 1 - filling)
       }
     }
-    return smoothed(mean, tau: tau, isCausal: isCausal)
-  }
-}
-
-extension SeriesScorer.Measured {
-  /// The first rows alone.
-  func prefix(_ rows: Int) -> Self {
-    Self(
-      raw: raw.map { Array($0.prefix(rows)) },
-      squares: squares.padded(rows: 0..<rows, to: rows),
-      expected: expected.rows == 0 ? expected : expected.padded(rows: 0..<rows, to: rows))
+    let usual = measured.isShort ? average.term(1) : nil
+    return smoothed(mean, tau: tau, outside: usual, isCausal: isCausal)
   }
 }
 
@@ -170,15 +175,5 @@ extension Matrix {
   func column(_ index: Int) -> Matrix {
     Matrix(
       rows: rows, columns: 1, values: (0..<rows).map { values[$0 * columns + index] })
-  }
-
-  /// The rows, then backwards, then forwards again, until there are `height`.
-  func mirrored(to height: Int) -> Matrix {
-    let period = max(1, 2 * rows - 2)
-    return selecting(
-      rows: (0..<height).map { index in
-        let place = index % period
-        return place < rows ? place : period - place
-      })
   }
 }

@@ -15,9 +15,11 @@ package struct Stillness: Sendable, Equatable, Codable {
     package let average: Average
     /// A low quantile of the average over the baseline, above 0.
     package internal(set) var floor: Float
+    /// The mean squared step over the baseline, which also stands for what lies beyond a segment.
+    package internal(set) var usual: Float
 
-    package init(channel: Int, average: Average, floor: Float = 1) {
-      (self.channel, self.average, self.floor) = (channel, average, floor)
+    package init(channel: Int, average: Average, floor: Float = 1, usual: Float = 1) {
+      (self.channel, self.average, self.floor, self.usual) = (channel, average, floor, usual)
     }
   }
 
@@ -31,7 +33,7 @@ package struct Stillness: Sendable, Equatable, Codable {
 
   static let lowQuantile = 0.01
   /// A channel whose low quantile is below this share of its mean rests in normal operation too.
-  static let restingShare = 1e-3
+  static let restingShare: Float = 1e-3
   /// The greatest depth: steps of a stuck sensor are 0.
   static let deepest: Float = 12
 
@@ -103,21 +105,24 @@ extension Stillness.Gauge {
 
   /// With the floor of the baseline's steps; nil for a channel that rests or is never known.
   fileprivate func fitted(to steps: [Matrix], isCausal: Bool) -> Self? {
+    var gauge = self
+    let squares = steps.lazy.flatMap { $0.column(channel).values.lazy.map { Double($0) } }
+    gauge.usual = Float(Moments(of: squares).mean)
     let averages = steps.flatMap { steps in
-      self.averages(steps, isCausal: isCausal).lazy.filter { !$0.isNaN }.map { Double($0) }
+      gauge.averages(steps, isCausal: isCausal).lazy.filter { !$0.isNaN }.map { Double($0) }
     }
     guard !averages.isEmpty else { return nil }
-    var gauge = self
     gauge.floor = Float(quantile(ofSorted: averages.sorted(), Stillness.lowQuantile))
-    let least = Stillness.restingShare * Moments(of: averages).mean
-    return gauge.floor > 0 && Double(gauge.floor) >= least ? gauge : nil
+    let isResting = gauge.floor <= 0 || gauge.floor < Stillness.restingShare * gauge.usual
+    return isResting ? nil : gauge
   }
 
   private func averages(_ steps: Matrix, isCausal: Bool) -> [Float] {
     let squares = steps.column(channel).values
     switch average {
     case .window(let rows): return windowMeans(of: squares, rows: rows, isCausal: isCausal)
-    case .decay(let tau): return smoothed(squares, tau: tau, isCausal: isCausal)
+    case .decay(let tau):
+      return smoothed(squares, tau: tau, outside: usual, isCausal: isCausal)
     }
   }
 }

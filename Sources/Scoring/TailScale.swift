@@ -48,23 +48,28 @@ package struct TailScale: Sendable, Equatable, Codable {
   }
 }
 
-/// Exponential smoothing with weights exp(-|d| / tau), normalized at the ends and over unknown values
-/// (NaN); 0 leaves the values as they are.
+/// Exponential smoothing with weights exp(-|d| / tau), normalized over unknown values (NaN); 0 leaves
+/// the values as they are.
 ///
+/// * `outside`: the value of all that lies beyond the ends; unknown if nil.
 /// * `isCausal`: whether each row sees only those before it, or those on both sides.
-package func smoothed(_ values: [Float], tau: Double, isCausal: Bool = false) -> [Float] {
+package func smoothed(
+  _ values: [Float], tau: Double, outside: Float? = nil, isCausal: Bool = false
+) -> [Float] {
   guard tau > 0, values.count > 1 else { return values }
   let decay = exponential(-1 / tau)
   var sums = values.map { $0.isNaN ? 0 : Double($0) }
   var weights = values.map { $0.isNaN ? 0.0 : 1 }
   let (known, ones) = (sums, weights)
-  var (sum, weight) = (0.0, 0.0)
+  let beyond = outside == nil ? 0 : decay / (1 - decay)
+  let around = (beyond * Double(outside ?? 0), beyond)
+  var (sum, weight) = around
   for index in values.indices {
     sums[index] += sum
     weights[index] += weight
     (sum, weight) = (decay * (sum + known[index]), decay * (weight + ones[index]))
   }
-  (sum, weight) = (0, 0)
+  (sum, weight) = around
   for index in isCausal ? [].reversed() : values.indices.reversed() {
     sums[index] += sum
     weights[index] += weight

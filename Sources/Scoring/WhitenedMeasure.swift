@@ -38,8 +38,11 @@ package struct WhitenedMeasure: Sendable {
   /// Measures a segment.
   ///
   /// * `isCausal`: whether a row is judged by the one window that ends with it alone; rows before the
-  ///   first window's end are NaN. Otherwise the segment holds at least one window.
+  ///   first window's end are NaN.
   func measure(_ values: Matrix, explains: Bool, isCausal: Bool, workers: Int) async -> Result {
+    if values.rows < cutter.length, !isCausal {
+      return await measureShort(values, explains: explains, workers: workers)
+    }
     let starts = cutter.starts(in: values.rows, stride: isCausal ? 1 : stride)
     var sums = WindowSums(
       rows: values.rows, channels: values.columns, explains: explains, isCausal: isCausal)

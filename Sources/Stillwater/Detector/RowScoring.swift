@@ -81,7 +81,7 @@ extension Detector {
     if short > 0 {
       warnings.append(
         "\(short) of \(stretches) stretches of time are shorter than a window of \(window) rows: "
-          + "their scores may be too high")
+          + "the rows they lack count as usual, so their scores are less sure")
     }
     return warnings
   }

@@ -206,6 +206,7 @@ extension Stillness.Gauge {
       case .window(let rows): (1..<1_000_000).contains(rows)
       case .decay(let tau): tau >= 0 && tau < 1e6
       }
-    return isLength && (0..<count).contains(channel) && floor > 0 && floor.isFinite
+    return isLength && (0..<count).contains(channel)
+      && [floor, usual].allSatisfy { $0 > 0 && $0.isFinite }
   }
 }

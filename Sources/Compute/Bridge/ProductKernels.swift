@@ -14,7 +14,7 @@ package func productKernelName() -> String {
 }
 
 /// What the BLAS library should be told when it does not know the processor: an old library takes a
-/// new chip for one of 2004 and multiplies at a quarter of the speed.
+/// new chip for one of 2004, or for one without AVX-512, and multiplies at a fraction of the speed.
 ///
 /// - Parameters:
 ///   - detected: the name the library picked.
@@ -25,10 +25,11 @@ package func productKernelCure(detected: String, vectorLevel: Int) -> String? {
     "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Core2", "Penryn",
     "Dunnington", "Nehalem", "Atom", "Athlon", "Opteron", "generic",
   ]
-  guard old.contains(where: { detected.lowercased().hasPrefix($0.lowercased()) }) else {
-    return nil
+  func isAny(of names: [String]) -> Bool {
+    names.contains { detected.lowercased().hasPrefix($0.lowercased()) }
   }
-  return vectorLevel >= 4 ? "SkylakeX" : (vectorLevel >= 3 ? "Haswell" : nil)
+  if vectorLevel >= 4 { return isAny(of: old + ["Haswell", "Zen"]) ? "SkylakeX" : nil }
+  return vectorLevel >= 3 && isAny(of: old) ? "Haswell" : nil
 }
 
 /// Starts this program anew, once, when the BLAS library picked kernels for the wrong processor; the

@@ -70,7 +70,8 @@ extension SeriesBuilder {
 extension SeriesScorer {
   /// Whether both have the same list of measures, so that parts fit either.
   fileprivate func hasMeasures(of other: SeriesScorer) -> Bool {
-    forecasts.count == other.forecasts.count && whitened.count == other.whitened.count
+    forecasts.map(\.channel) == other.forecasts.map(\.channel)
+      && whitened.count == other.whitened.count
       && channels.map(\.channel) == other.channels.map(\.channel)
   }
 }

@@ -171,11 +171,9 @@ struct SeriesBuilder {
     let gaussians = centered.map { WindowGaussian.fit(to: $0) }
     let (denoiser, history) =
       trains ? trainForecaster(centered, gaussians, hidden: hidden) : (nil, nil)
-    let forecasts = hidden.indices.dropFirst().map { index in
-      ForecastMeasure(
-        cutter: cutter,
-        condition: WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12),
-        denoiser: denoiser)
+    let forecasts = hidden.indices.dropFirst().map { index -> (Int, ForecastMeasure) in
+      let condition = WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12)
+      return (0, ForecastMeasure(cutter: cutter, condition: condition, denoiser: denoiser))
     }
     // What ends with its row answers sooner when it is short.
     let width = options.window ?? 200
@@ -207,7 +205,7 @@ struct SeriesBuilder {
       kind: { $0 / sigmas.count })
   }
 
-  // Several channels: residual and density at two noise levels, density of each channel.
+  // Several channels: residual and density at two noise levels, density and forecast of each channel.
 
   private func buildSeveral(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
     let rows = length(options.window ?? max(2, 800 / channelCount))
@@ -221,18 +219,22 @@ struct SeriesBuilder {
         cutter, gaussian, sigma: sigma, centers: false,
         correction: denoiser.map { self.correction($0, gaussian, sigma) })
     }
-    let channels = channelMeasures()
-    let first = 2 * sigmas.count
+    let (forecasts, channels) = (channelForecasts(), channelMeasures())
+    let first = forecasts.count
+    let single = first + 2 * sigmas.count
     var parts = [
-      part(SeriesScorer.residual, [0, 2], tau: 6), part("density", [1, 3], tau: 6),
+      part(SeriesScorer.residual, [first, first + 2], tau: 6),
+      part("density", [first + 1, first + 3], tau: 6),
     ]
     if !channels.isEmpty {
-      parts.append(
-        part("channels", Array(first..<first + channels.count), .logarithmic, tau: 6))
+      parts += [
+        part("channels", Array(single..<single + channels.count), .logarithmic, tau: 6),
+        part("forecast", Array(0..<first), .logarithmic, tau: 6),
+      ]
     }
     return (
       SeriesScorer(
-        forecasts: [], whitened: whitened, channels: channels, parts: parts,
+        forecasts: forecasts, whitened: whitened, channels: channels, parts: parts,
         stillness: stillness(tau: 6), isCausal: options.isCausal), history
     )
   }
@@ -261,16 +263,36 @@ struct SeriesBuilder {
     return WindowCorrection(denoiser: denoiser, condition: condition, scale: scale.single)
   }
 
-  /// The density of every channel that takes more than two values.
+  /// The density of every channel that moves.
   private func channelMeasures() -> [(channel: Int, measure: WhitenedMeasure)] {
     let cutter = WindowCutter(length: length(200), channels: 1)
     return movingChannels.map { channel in
-      let level = windows(cutter, most: 4_000, column: channel).centeringRows(over: cutter.length)
-      let fitted = WindowGaussian.fit(to: level)
-      let gaussian = WindowGaussian(
-        mean: fitted.mean, covariance: fitted.covariance, deviation: max(fitted.deviation, 0.05))
+      let gaussian = gaussian(of: channel, cutter, hidden: 0)
       return (channel, measure(cutter, gaussian, sigma: 0.25, centers: true))
     }
+  }
+
+  /// The forecasts of every channel that moves, in closed form: what is foreseen from further back
+  /// and from the other channels is left to the density.
+  private func channelForecasts() -> [(channel: Int, measure: ForecastMeasure)] {
+    let cutter = WindowCutter(length: length(50), channels: 1)
+    return movingChannels.flatMap { channel in
+      [1, 4].filter { $0 < cutter.length }.map { hidden in
+        let gaussian = gaussian(of: channel, cutter, hidden: hidden)
+        let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12)
+        return (channel, ForecastMeasure(cutter: cutter, condition: condition, denoiser: nil))
+      }
+    }
+  }
+
+  /// The windows of one channel, less the mean of their seen points, as a Gaussian; an all but
+  /// still channel counts as a little noisy.
+  private func gaussian(of channel: Int, _ cutter: WindowCutter, hidden: Int) -> WindowGaussian {
+    let seen = cutter.length - hidden
+    let level = windows(cutter, most: 4_000, column: channel).centeringRows(over: seen)
+    let fitted = WindowGaussian.fit(to: level)
+    return WindowGaussian(
+      mean: fitted.mean, covariance: fitted.covariance, deviation: max(fitted.deviation, 0.05))
   }
 
   // Shared.
@@ -288,6 +310,7 @@ struct SeriesBuilder {
   /// average, do better with more rows in the tail.
   private var tailStart: Double { channelCount == 1 ? 0.95 : 0.9 }
 
+  /// The channels that take more than two values.
   private var movingChannels: [Int] { (0..<channelCount).filter { distinct[$0] > 2 } }
 
   /// * `tau`: time scale of the smooth average, rows; that of the residual.

@@ -4,8 +4,8 @@ import Diffusion
 /// Scores the rows of a series by several measures of how badly its windows come back, each on a
 /// time scale of its own: the sum of -log p.
 package struct SeriesScorer: Sendable {
-  /// Forecasts, in one-channel series.
-  package let forecasts: [ForecastMeasure]
+  /// Forecasts of single channels, some rows ahead each.
+  package let forecasts: [(channel: Int, measure: ForecastMeasure)]
   /// Whitened residual and density, one for each noise level.
   package let whitened: [WhitenedMeasure]
   /// The density of single channels, in series of several.
@@ -41,7 +41,7 @@ package struct SeriesScorer: Sendable {
   }
 
   package init(
-    forecasts: [ForecastMeasure], whitened: [WhitenedMeasure],
+    forecasts: [(channel: Int, measure: ForecastMeasure)], whitened: [WhitenedMeasure],
     channels: [(channel: Int, measure: WhitenedMeasure)], parts: [Part], stillness: Stillness,
     isCausal: Bool
   ) {
@@ -65,7 +65,7 @@ package struct SeriesScorer: Sendable {
   /// Rows that the longest window covers.
   package var longest: Int {
     max(
-      forecasts.map(\.cutter.length).max() ?? 0, whitened.map(\.cutter.length).max() ?? 0,
+      forecasts.map(\.measure.cutter.length).max() ?? 0, whitened.map(\.cutter.length).max() ?? 0,
       channels.map(\.measure.cutter.length).max() ?? 0)
   }
 
@@ -106,8 +106,9 @@ package struct SeriesScorer: Sendable {
   func measure(_ values: Matrix, filled: [Bool], explains: Bool, workers: Int) async -> Measured {
     var measured = Measured()
     var foreseen: [Float] = []
-    for forecast in forecasts {
-      let result = await forecast.measure(values, isCausal: isCausal, workers: workers)
+    for (channel, measure) in forecasts {
+      let result = await measure.measure(
+        values.column(channel), isCausal: isCausal, workers: workers)
       measured.raw.append(result.errors)
       measured.filling.append(1)
       if foreseen.isEmpty { foreseen = result.foreseen }
@@ -120,7 +121,7 @@ package struct SeriesScorer: Sendable {
       measured.filling += [1, filling(of: values, in: level)]
       if first { (measured.squares, measured.expected) = (result.squares, result.expected) }
     }
-    if explains {
+    if explains, values.columns == 1 {
       for (row, value) in foreseen.enumerated() where !value.isNaN {
         measured.expected.values[row] = value
       }

@@ -5,10 +5,11 @@ import TestSupport
 import Testing
 
 @Suite struct SeriesScorerTests {
-  private static func fit(_ segments: [Matrix], trains: Bool, isCausal: Bool = false) async
-    -> SeriesFit
-  {
+  private static func fit(
+    _ segments: [Matrix], trains: Bool, isCausal: Bool = false, parts: [String] = []
+  ) async -> SeriesFit {
     var options = SeriesScorerOptions()
+    options.parts = parts
     (options.trainsNetwork, options.window, options.isCausal) = (trains, 40, isCausal)
     return await SeriesScorer.fit(
       to: segments, filled: segments.map { _ in [] },
@@ -20,6 +21,15 @@ import Testing
     return Matrix(
       rows: rows, columns: 2,
       values: (0..<rows).flatMap { [a.values[$0], 0.6 * a.values[$0] + 0.4 * b.values[$0]] })
+  }
+
+  /// Two channels that each follow their own past, and not one another.
+  private func twoWalks(_ rows: Int, seed: UInt64) -> Matrix {
+    var series = Matrix.gaussian(rows: rows, columns: 2, seed: seed, stream: 1)
+    for row in 1..<rows {
+      for channel in 0..<2 { series[row, channel] += 0.8 * series[row - 1, channel] }
+    }
+    return series
   }
 
   private func noise(_ rows: Int, seed: UInt64) -> Matrix {
@@ -63,6 +73,21 @@ import Testing
     let result = await fit.scorer.scores(for: series, explains: true, workers: 2)
     #expect(result.contributions[250, 1] > 2 * result.contributions[250, 0])
     #expect(abs(result.expected[250, 1] - (series[250, 1] - 2)) < 0.8)
+  }
+
+  /// What a channel's own past foretells is missed at the row itself, whatever comes later.
+  @Test(arguments: [false, true])
+  func aSurpriseInOneOfSeveralChannelsIsNotForeseen(isCausal: Bool) async {
+    let fit = await Self.fit(
+      [twoWalks(1_200, seed: 1)], trains: false, isCausal: isCausal, parts: ["forecast"])
+    #expect(fit.scorer.forecasts.map(\.channel) == [0, 0, 1, 1])
+    #expect(fit.scorer.parts.map(\.name) == ["forecast"])
+    var series = twoWalks(600, seed: 3)
+    for row in 250..<600 { series[row, 1] += 8 }
+    let scores = await fit.scorer.scores(for: series, explains: false, workers: 2).scores
+    let peak = scores.indices.max { scores[$0] < scores[$1] } ?? 0
+    #expect((isCausal ? 250...253 : 247...253).contains(peak), "\(peak)")
+    #expect(scores[peak] > 2 + (scores[350...].max() ?? 0))
   }
 
   /// The row itself is nothing unusual; that the channel does not move is.

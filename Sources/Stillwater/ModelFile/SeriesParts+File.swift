@@ -16,6 +16,7 @@ extension SeriesScorer {
   }
 
   fileprivate struct ForecastDescription: Codable {
+    var channel = 0
     var length, hidden: Int
     var sigma, noise: Float
     var usesNetwork: Bool
@@ -38,7 +39,7 @@ extension SeriesScorer {
   }
 
   private var denoiser: WindowDenoiser? {
-    forecasts.lazy.compactMap(\.denoiser).first
+    forecasts.lazy.compactMap(\.measure.denoiser).first
       ?? whitened.lazy.compactMap(\.correction?.denoiser).first
   }
 
@@ -46,15 +47,16 @@ extension SeriesScorer {
     file.metadata["scorer"] = json(
       Description(
         parts: parts, stillness: stillness,
-        forecasts: forecasts.map {
+        forecasts: forecasts.map { channel, measure in
           ForecastDescription(
-            length: $0.cutter.length, hidden: $0.condition.hidden, sigma: $0.condition.sigma,
-            noise: $0.condition.noise, usesNetwork: $0.denoiser != nil)
+            channel: channel, length: measure.cutter.length, hidden: measure.condition.hidden,
+            sigma: measure.condition.sigma, noise: measure.condition.noise,
+            usesNetwork: measure.denoiser != nil)
         }, whitened: whitened.map { WhitenedDescription($0) }, channels: channels.map(\.channel),
         channelMeasures: channels.map { WhitenedDescription($0.measure) },
         vocabulary: denoiser?.vocabulary, isCausal: isCausal))
     for (index, forecast) in forecasts.enumerated() {
-      forecast.condition.store("forecast.\(index)", in: &file)
+      forecast.measure.condition.store("forecast.\(index)", in: &file)
     }
     for (index, measure) in whitened.enumerated() { Self.store(measure, "window.\(index)", &file) }
     for (channel, measure) in channels { Self.store(measure, "channel.\(channel)", &file) }
@@ -73,16 +75,18 @@ extension SeriesScorer {
   init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let denoiser = try Self.denoiser(description.vocabulary, file)
-    var forecasts: [ForecastMeasure] = []
+    var forecasts: [(channel: Int, measure: ForecastMeasure)] = []
     for (index, part) in description.forecasts.enumerated() {
-      guard channelCount == 1, (2...100_000).contains(part.length), part.isPlausible else {
+      guard (0..<channelCount).contains(part.channel), (2...100_000).contains(part.length),
+        part.isPlausible
+      else {
         throw .content(key: "scorer", reason: "forecast \(index) is out of range")
       }
       let condition = try part.condition("forecast.\(index)", file, features: part.length)
-      forecasts.append(
-        ForecastMeasure(
-          cutter: WindowCutter(length: part.length, channels: 1), condition: condition,
-          denoiser: part.usesNetwork ? denoiser : nil))
+      let measure = ForecastMeasure(
+        cutter: WindowCutter(length: part.length, channels: 1), condition: condition,
+        denoiser: part.usesNetwork ? denoiser : nil)
+      forecasts.append((part.channel, measure))
     }
     var whitened: [WhitenedMeasure] = []
     for (index, part) in description.whitened.enumerated() {
@@ -100,7 +104,7 @@ extension SeriesScorer {
       description.parts.allSatisfy({ $0.isPlausible(measures: count) }),
       description.stillness.isPlausible(channels: channelCount)
     else { throw .content(key: "scorer", reason: "its parts are out of range") }
-    try Self.check(denoiser, forecasts, whitened)
+    try Self.check(denoiser, forecasts.map(\.measure), whitened)
     self.init(
       forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts,
       stillness: description.stillness, isCausal: description.isCausal)

@@ -6,6 +6,9 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var neighbors = NeighborView.Options()
   /// Baseline rows kept in the model; 0 keeps means of several rows each instead.
   package var exemplars = 10_000
+  /// Share of the baseline rows that may be anomalies, 0...0.2: so many, the farthest from most
+  /// others, are not learned from.
+  package var contamination = 0.0
   /// Whether a network is trained.
   package var trainsNetwork = true
   package var networkShare: Float = 0.05
@@ -31,9 +34,11 @@ package struct TableFit: Sendable {
   package let calibrationScores: [Float]
   /// How the training went; nil when no network was trained.
   package let history: TrainingHistory?
-  /// The least normal rows of the baseline, each against the others, worst first; empty when the
-  /// model holds means of rows.
-  package let suspects: [(row: Int, score: Float)]
+  /// The least normal rows of the baseline, worst first: those left out, and each other row against
+  /// the others, unless the model holds means of rows.
+  package fileprivate(set) var suspects: [(row: Int, score: Float)]
+  /// Rows that were left out as likely anomalies.
+  package fileprivate(set) var trimmed = 0
 }
 
 /// The number of suspicious baseline rows that are named.
@@ -47,6 +52,30 @@ extension TableScorer {
   package static func fit(
     to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int,
     checkpoints: (any TrainingCheckpoints)? = nil
+  ) async -> TableFit {
+    let farthest = await FarthestRows.indices(
+      share: options.contamination, of: samples[0], workers: workers)
+    let hidden = Set(farthest)
+    let kept = farthest.isEmpty ? [] : (0..<samples[0].rows).filter { !hidden.contains($0) }
+    var fit = await fit(
+      toAll: farthest.isEmpty ? samples : samples.map { $0.selecting(rows: kept) },
+      groups: groups, options: options, workers: workers, checkpoints: checkpoints)
+    guard !farthest.isEmpty else { return fit }
+    let worst = Array(farthest.prefix(mostSuspects))
+    let scores = await fit.scorer.scores(
+      for: samples.map { $0.selecting(rows: worst) }, workers: workers
+    ).scores
+    let suspects =
+      zip(worst, scores).map { ($0, $1) } + fit.suspects.map { (kept[$0.row], $0.score) }
+    fit.suspects = Array(suspects.sorted { $0.1 > $1.1 }.prefix(mostSuspects))
+    fit.trimmed = farthest.count
+    return fit
+  }
+
+  /// Learns from all the rows there are.
+  private static func fit(
+    toAll samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int,
+    checkpoints: (any TrainingCheckpoints)?
   ) async -> TableFit {
     let rows = samples[0].rows
     var stream = RandomStream(seed: options.seed, stream: 0x7461)

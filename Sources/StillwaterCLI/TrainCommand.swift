@@ -49,6 +49,13 @@ struct TrainCommand: AsyncParsableCommand {
       "Baseline rows kept in the model: a number, or none for means of several rows each.",
       valueName: "n|none"))
   var exemplars = "10000"
+  @Option(
+    help: ArgumentHelp(
+      """
+      Share of a table's baseline rows that may be anomalies, up to 0.2: so many, the farthest from most \
+      others, are not learned from.
+      """, valueName: "share"))
+  var contamination = 0.0
 
   @Option(
     help: ArgumentHelp(
@@ -79,6 +86,12 @@ struct TrainCommand: AsyncParsableCommand {
     }
     if causal, time == nil {
       throw ValidationError("--causal is for series: name the --time column")
+    }
+    guard contamination >= 0, contamination <= 0.2 else {
+      throw ValidationError("--contamination must be 0 to 0.2, got \(contamination)")
+    }
+    if contamination > 0, time != nil {
+      throw ValidationError("--contamination is for tables: leave it out with --time")
     }
     try checkRoles()
     guard [.conformal, .quantile, .evt].contains(method) else {
@@ -141,6 +154,7 @@ struct TrainCommand: AsyncParsableCommand {
     (settings.threads, settings.dialect) = (runOptions.threads, csv.dialect)
     (settings.badRows, settings.memory) = (badRows.policy, memory?.bytes)
     (settings.exemplars, settings.isCausal) = (Int(exemplars) ?? 0, causal)
+    settings.contamination = contamination
     return settings
   }
 }

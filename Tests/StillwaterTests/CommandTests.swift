@@ -76,6 +76,28 @@ import Testing
     #expect(suspects.count == 10 && suspects[0]["line"] as? Int == 52)
   }
 
+  @Test func rowsThatMayBeAnomaliesAreLeftOutAndCounted() throws {
+    let folder = try Workdir()
+    let strays = (0..<6).map { "\(9 + Double($0) / 10),\(-9 - Double($0) / 10),up" }
+    try folder.write("base.csv", text(Self.table(300) + strays))
+    let train = ["train", "base.csv", "--model", "m", "--quality", "fast"]
+    let outcome = try folder.run(train + ["--contamination", "0.02"])
+    #expect(outcome.code == 0, "\(outcome.errors)")
+    let data = Data(try folder.read("m.summary.json").utf8)
+    let summary = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(summary["rows_in"] as? Int == 306 && summary["rows_used"] as? Int == 300)
+    #expect(summary["rows_left_out"] as? Int == 6)
+    let suspects = try #require(summary["suspicious_rows"] as? [[String: Any]])
+    #expect(Set(suspects.prefix(6).compactMap { $0["line"] as? Int }) == Set(302...307))
+    #expect(
+      outcome.errors.contains(
+        "6 of 306 baseline rows, those farthest from most others, were left out"))
+    for refused in [["0.3"], ["nan"], ["0.1", "--time", "a"]] {
+      let outcome = try folder.run(train + ["--contamination"] + refused)
+      #expect(outcome.code == 64 && outcome.errors.contains("--contamination"), "\(refused)")
+    }
+  }
+
   @Test func summaryIsTheMarkOfCompletion() throws {
     let folder = try trained()
     try folder.write("test.csv", text(Self.table(25)))

@@ -72,6 +72,14 @@ func pipelineFolder() throws -> Workdir {
         "2:34: exemplars must be a whole number from 100 to 1000000, found \"9\""
       ),
       (
+        "train: {files: a.csv, contamination: 0.3}",
+        "2:38: contamination must be a number from 0 to 0.2, found \"0.3\""
+      ),
+      (
+        "columns: {time: t}\ntrain: {files: a.csv, contamination: 0.1}",
+        "3:38: contamination is for tables: leave it out with time"
+      ),
+      (
         "train: {files: a.csv, method: best-f1}",
         "2:31: train takes conformal, quantile or evt as method"
       ),
@@ -184,6 +192,15 @@ func pipelineFolder() throws -> Workdir {
     #expect(evaluate.files == [folder.file("out/s.csv")] && evaluate.score == "p_score")
     #expect(
       evaluate.time == "t" && evaluate.label == "l" && evaluate.dialect == train.settings.dialect)
+  }
+
+  @Test func theShareOfAnomaliesReachesTheTraining() throws {
+    let folder = try pipelineFolder()
+    let pipeline = try Pipeline(
+      parsing: "version: 1\nmodel: m\ntrain: {files: a.csv, contamination: 0.05}",
+      path: folder.file("p.yaml"))
+    let train = try #require(pipeline.train)
+    #expect(train.settings.contamination == 0.05)
   }
 
   @Test func aFolderOfOutputsGivesOneStageForEachFile() throws {

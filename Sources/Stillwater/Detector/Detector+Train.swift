@@ -68,6 +68,7 @@ extension Detector {
         baseline.warnings.append(
           "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
       }
+      try check(settings.contamination, isSeries: baseline.layout.isSeries)
       let checkpoints = try plan.map {
         try CheckpointFile($0, fingerprint: fingerprint(baseline, settings))
       }
@@ -75,8 +76,9 @@ extension Detector {
       return TrainingOutcome(
         detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
-        rowsUsed: baseline.rowCount,
-        rowsLeftOut: baseline.labelledAnomalies + baseline.sampledOut,
+        rowsUsed: detector.card.rowsUsed,
+        rowsLeftOut: baseline.labelledAnomalies + baseline.sampledOut + baseline.rowCount
+          - detector.card.rowsUsed,
         missingValues: baseline.missingValues,
         warnings: detector.card.warnings + [checkpoints?.failure].compactMap(\.self),
         suspects: suspects, resumedSteps: checkpoints?.resumedSteps,
@@ -84,6 +86,15 @@ extension Detector {
     } catch let error as EncodingError {
       throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")
     } catch { throw StillwaterError(error) }
+  }
+
+  private static func check(_ contamination: Double, isSeries: Bool) throws {
+    guard (0...0.2).contains(contamination) else {
+      throw StillwaterError(.usage, "contamination must be 0 to 0.2, got \(contamination)")
+    }
+    guard contamination == 0 || !isSeries else {
+      throw StillwaterError(.usage, "contamination is for tables: leave it out for a series")
+    }
   }
 
   /// What decides the outcome of a training: the program, all settings but the number of threads, the
@@ -122,6 +133,7 @@ extension Detector {
     var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
     card.exemplars = settings.exemplars > 0 ? fit.scorer.views.first?.exemplars.count ?? 0 : 0
     card.describe(fit.history)
+    card.leaveOut(fit.trimmed)
     card.warnings += calibration.summary.warnings.map(\.description)
     let detector = Detector(
       layout: baseline.layout, core: .table(encoder, fit.scorer), calibration: calibration,
@@ -204,6 +216,17 @@ extension Detector {
       version: stillwaterVersion, kind: baseline.layout.isSeries ? "series" : "table",
       quality: settings.quality, seed: settings.seed, rowsUsed: baseline.rowCount,
       rowsHeldBack: heldBack, exemplars: 0, warnings: baseline.warnings)
+  }
+}
+
+extension ModelCard {
+  /// Counts rows that were not learned from because they may be anomalies.
+  fileprivate mutating func leaveOut(_ rows: Int) {
+    guard rows > 0 else { return }
+    warnings.append(
+      "\(rows) of \(rowsUsed) baseline rows, those farthest from most others, were left out as likely "
+        + "anomalies; rows like them count as abnormal, whatever false-alarm rate is promised")
+    rowsUsed -= rows
   }
 }
 

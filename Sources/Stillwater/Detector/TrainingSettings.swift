@@ -25,6 +25,10 @@ public struct TrainingSettings: Sendable {
   /// Baseline rows kept inside the model; 0 makes a compact one that holds means of at least three rows
   /// each instead.
   public var exemplars = 10_000
+  /// Share of a table's baseline rows that may be anomalies, 0...0.2.
+  ///
+  /// So many, the farthest from most others, are not learned from.
+  public var contamination = 0.0
 
   package var method = CalibrationMethod.conformal
   package var dialect = CSVDialect()
@@ -40,6 +44,7 @@ public struct TrainingSettings: Sendable {
   var table: TableScorerOptions {
     var options = TableScorerOptions()
     (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
+    options.contamination = contamination
     options.trainsNetwork = quality != .fast
     if quality == .best {
       options.noiseDraws = 4

@@ -26,6 +26,7 @@ extension PipelineBuilder {
     } else {
       settings.exemplars = members.whole("exemplars", in: 100...1_000_000) ?? 10_000
     }
+    settings.contamination = contamination(members, common.columns)
     settings.badRows = policy(members)
     let paths = inputs(members, stage: "train")
     files.writes(common.model, "train", common.source)
@@ -168,6 +169,15 @@ extension PipelineBuilder {
 
   private func readsModel(_ common: Common, stage: String) {
     if let source = common.source { files.reads(common.model, stage, source) }
+  }
+
+  private func contamination(_ members: PipelineMembers, _ columns: ColumnOptions) -> Double {
+    let key = "contamination"
+    let share = members.number(key, in: 0...0.2, expected: "a number from 0 to 0.2") ?? 0
+    if share > 0, columns.time != nil {
+      reader.report(members.nodes[key], "contamination is for tables: leave it out with time")
+    }
+    return share
   }
 
   private func rate(_ members: PipelineMembers) -> Double? {

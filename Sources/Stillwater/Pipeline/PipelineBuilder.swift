@@ -27,8 +27,10 @@ struct PipelineBuilder {
     static let csv = ["delimiter", "decimal", "null_values", "time_unit"]
     static let badRows = ["on_bad_rows", "max_bad_rows"]
     static let train =
-      ["files", "quality", "window", "seed", "false_alarm_rate", "method", "exemplars", "causal"]
-      + badRows
+      [
+        "files", "quality", "window", "seed", "false_alarm_rate", "method", "exemplars", "causal",
+        "contamination",
+      ] + badRows
     static let calibrate =
       ["files", "output", "method", "false_alarm_rate", "threshold"] + badRows
     static let score =

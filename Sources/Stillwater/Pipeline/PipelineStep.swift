@@ -117,7 +117,7 @@ extension TrainStage {
       "quality": settings.quality.rawValue, "window": optional(settings.window),
       "seed": "\(settings.seed)", "false_alarm_rate": "\(settings.falseAlarmRate)",
       "method": settings.method.rawValue, "exemplars": "\(settings.exemplars)",
-      "causal": "\(settings.isCausal)",
+      "causal": "\(settings.isCausal)", "contamination": "\(settings.contamination)",
       "bad_rows": text(settings.badRows),
     ]
     return own.merging(settings.dialect.settings) { own, _ in own }

@@ -6,8 +6,8 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var neighbors = NeighborView.Options()
   /// Baseline rows kept in the model; 0 keeps means of several rows each instead.
   package var exemplars = 10_000
-  /// Share of the baseline rows that may be anomalies, 0...0.2: so many, the farthest from most
-  /// others, are not learned from.
+  /// Share of the baseline rows that may be anomalies, 0...0.2; above 0 how far a row is from the
+  /// bulk counts as well.
   package var contamination = 0.0
   /// Whether a network is trained.
   package var trainsNetwork = true
@@ -34,11 +34,9 @@ package struct TableFit: Sendable {
   package let calibrationScores: [Float]
   /// How the training went; nil when no network was trained.
   package let history: TrainingHistory?
-  /// The least normal rows of the baseline, worst first: those left out, and each other row against
-  /// the others, unless the model holds means of rows.
-  package fileprivate(set) var suspects: [(row: Int, score: Float)]
-  /// Rows that were left out as likely anomalies.
-  package fileprivate(set) var trimmed = 0
+  /// The least normal rows of the baseline, each against the others, worst first; empty when the
+  /// model holds means of rows.
+  package let suspects: [(row: Int, score: Float)]
 }
 
 /// The number of suspicious baseline rows that are named.
@@ -52,30 +50,6 @@ extension TableScorer {
   package static func fit(
     to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int,
     checkpoints: (any TrainingCheckpoints)? = nil
-  ) async -> TableFit {
-    let farthest = await FarthestRows.indices(
-      share: options.contamination, of: samples[0], workers: workers)
-    let hidden = Set(farthest)
-    let kept = farthest.isEmpty ? [] : (0..<samples[0].rows).filter { !hidden.contains($0) }
-    var fit = await fit(
-      toAll: farthest.isEmpty ? samples : samples.map { $0.selecting(rows: kept) },
-      groups: groups, options: options, workers: workers, checkpoints: checkpoints)
-    guard !farthest.isEmpty else { return fit }
-    let worst = Array(farthest.prefix(mostSuspects))
-    let scores = await fit.scorer.scores(
-      for: samples.map { $0.selecting(rows: worst) }, workers: workers
-    ).scores
-    let suspects =
-      zip(worst, scores).map { ($0, $1) } + fit.suspects.map { (kept[$0.row], $0.score) }
-    fit.suspects = Array(suspects.sorted { $0.1 > $1.1 }.prefix(mostSuspects))
-    fit.trimmed = farthest.count
-    return fit
-  }
-
-  /// Learns from all the rows there are.
-  private static func fit(
-    toAll samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int,
-    checkpoints: (any TrainingCheckpoints)?
   ) async -> TableFit {
     let rows = samples[0].rows
     var stream = RandomStream(seed: options.seed, stream: 0x7461)
@@ -97,17 +71,21 @@ extension TableScorer {
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
       views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
-      networkShare: options.networkShare, noiseLevel: noiseLevel)
+      networkShare: options.networkShare, noiseLevel: noiseLevel,
+      bulk: options.contamination > 0
+        ? BulkDistance(of: trial.held[0], contamination: options.contamination) : nil)
     if !options.parts.isEmpty { scorer.keep(options.parts) }
     let scores = await scorer.calibrate(trial, workers: workers)
-    if !holdsRows { await scorer.compare(withMeansOf: exemplars, workers: workers) }
+    guard holdsRows else {
+      await scorer.compare(withMeansOf: exemplars, workers: workers)
+      return TableFit(
+        scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history, suspects: [])
+    }
+    let usual = await scorer.bulk?.raising(leftOut, of: exemplars[0], workers: workers) ?? leftOut
+    let worst = usual.indices.sorted { usual[$0] > usual[$1] }.prefix(mostSuspects)
     return TableFit(
       scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history,
-      suspects: !holdsRows
-        ? []
-        : leftOut.indices.sorted { leftOut[$0] > leftOut[$1] }.prefix(mostSuspects).map {
-          (kept[$0], leftOut[$0])
-        })
+      suspects: worst.map { (kept[$0], usual[$0]) })
   }
 
   /// Rows the network does not see: a fifth, at most 2,000, at least half of the smallest baselines.
@@ -153,7 +131,7 @@ extension TableScorer {
     let origins = probe.origins.map { trial.origins[$0] }
     var scorer = TableScorer(
       views: trial.held.map { NeighborView(unfitted: $0, options: options.neighbors) },
-      reconstruction: nil, networkShare: 0, noiseLevel: nil)
+      reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
     let references = await scorer.references(workers: workers)
     let usual =
       trial.isOfRows
@@ -167,7 +145,7 @@ extension TableScorer {
       corrected.append(scorer.views[index].learn(from: usual[index]))
       scorer.views[index].weigh(normal: normal[index], broken: broken[index])
     }
-    return (scorer.views, scorer.combine(corrected, NetworkAnswers()))
+    return (scorer.views, scorer.combine(corrected, Answers()))
   }
 
   /// Puts means of all baseline rows in the place of those of a part; what is usual stays as it is,
@@ -181,7 +159,11 @@ extension TableScorer {
     }
     self = TableScorer(
       views: views, reconstruction: reconstruction, networkShare: networkShare,
-      noiseLevel: noiseLevel)
+      noiseLevel: noiseLevel,
+      bulk: bulk.map {
+        BulkDistance(
+          of: views[0].exemplars.matrix, contamination: $0.contamination, scale: $0.scale)
+      })
     let references = await references(workers: workers)
     for index in views.indices { self.views[index].refer(to: references[index]) }
   }
@@ -218,6 +200,7 @@ extension TableScorer {
     }
     if !views.isEmpty, !parts.contains("network") { reconstruction = nil }
     if !parts.contains("noise level") { noiseLevel = nil }
+    bulk = nil
     guard residuals.count == 1 else { return }
     for index in views.indices {
       views[index].mixture.localWeight = residuals == ["local"] ? 1 : 0
@@ -225,7 +208,8 @@ extension TableScorer {
     }
   }
 
-  /// Fits the networks' scales to the rows they have not seen and returns these rows' scores.
+  /// Fits the scales of all but the views to the rows that the networks have not seen; returns the
+  /// scores of these rows.
   private mutating func calibrate(_ trial: Trial, workers: Int) async -> [Float] {
     let parts = chunks(of: trial.unseen.count)
     let model = self
@@ -239,7 +223,7 @@ extension TableScorer {
         + [Int32](repeating: -1, count: chunkRows - rows.count)
       let raw = model.rawLogarithms(of: padded, excluding: excluded)
       let logarithms = zip(model.views, raw).map { $0.corrected($1) }
-      return (logarithms, model.networks(padded[0]), rows.count)
+      return (logarithms, model.answers(to: padded[0], excluding: excluded), rows.count)
     }
     if reconstruction != nil {
       let levels = reconstruction?.sigmas.count ?? 0
@@ -249,6 +233,7 @@ extension TableScorer {
         })
     }
     noiseLevel?.scale = LogScale.fit(to: pieces.flatMap { ($0.1.levels ?? []).prefix($0.2) })
+    bulk?.scale = LogScale.fit(to: pieces.flatMap { ($0.1.bulk ?? []).prefix($0.2) })
     return pieces.flatMap { combine($0.0, $0.1).prefix($0.2) }
   }
 }

@@ -28,10 +28,12 @@ package struct TableScorer: Sendable {
   package let networkShare: Float
   /// The noise that a second network sees in the standard view; nil where rows are too few for it.
   package internal(set) var noiseLevel: NoiseLevelScore?
+  /// How far rows of the standard view are from the bulk; nil for baselines that are taken to be normal.
+  package internal(set) var bulk: BulkDistance?
 
   package init(
     views: [NeighborView], reconstruction: ReconstructionScore?, networkShare: Float,
-    noiseLevel: NoiseLevelScore?
+    noiseLevel: NoiseLevelScore?, bulk: BulkDistance?
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
     precondition(
@@ -39,7 +41,7 @@ package struct TableScorer: Sendable {
       "views of \(views.map(\.exemplars.count)) rows")
     (self.views, self.reconstruction) = (views, reconstruction)
     search = views.first.map { NearestRows($0.exemplars) }
-    (self.networkShare, self.noiseLevel) = (networkShare, noiseLevel)
+    (self.networkShare, self.noiseLevel, self.bulk) = (networkShare, noiseLevel, bulk)
   }
 
   /// The scores of encoded rows, the same whatever rows they come with and however many workers
@@ -61,7 +63,7 @@ package struct TableScorer: Sendable {
   private func score(_ samples: [Matrix], rows: Range<Int>, blaming: ColumnBlame?) -> RowScores {
     let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
     let logarithms = zip(views, rawLogarithms(of: padded, details: true)).map { $0.corrected($1) }
-    let total = combine(logarithms, networks(padded[0]))
+    let total = combine(logarithms, answers(to: padded[0]))
     let (contributions, expected) = attribute(padded[0], logarithms.first?.fit)
     var scores = RowScores(
       scores: Array(total.prefix(rows.count)),
@@ -91,21 +93,24 @@ package struct TableScorer: Sendable {
     }
   }
 
-  /// What the networks say of each row, before the scales.
-  struct NetworkAnswers: Sendable {
+  /// What the networks and the bulk say of each row, before the scales.
+  struct Answers: Sendable {
     var errors: [[Float]]?
     var levels: [Float]?
+    var bulk: [Float]?
   }
 
   /// * `samples`: the standard view, `[rows, features]`.
-  func networks(_ samples: Matrix) -> NetworkAnswers {
-    NetworkAnswers(
+  /// * `excluded`: for each row an exemplar it must not see, or -1; empty for none.
+  func answers(to samples: Matrix, excluding excluded: [Int32] = []) -> Answers {
+    Answers(
       errors: reconstruction?.logarithms(of: samples),
-      levels: noiseLevel?.estimator.levels(of: samples))
+      levels: noiseLevel?.estimator.levels(of: samples),
+      bulk: bulk?.logarithms(of: samples, excluding: excluded))
   }
 
-  /// The weighted mean of the views and the networks' shares.
-  func combine(_ logarithms: [NeighborView.Logarithms], _ answers: NetworkAnswers) -> [Float] {
+  /// The weighted mean of the views and the networks' shares, raised where the bulk is far.
+  func combine(_ logarithms: [NeighborView.Logarithms], _ answers: Answers) -> [Float] {
     let rows = logarithms.first?.local.count ?? answers.errors?[0].count ?? 0
     var total = [Float](repeating: 0, count: rows)
     func add(_ scores: [Float], share: Float) {
@@ -122,7 +127,8 @@ package struct TableScorer: Sendable {
       add(reconstruction.scores(errors), share: network)
     }
     if let noiseLevel, let levels = answers.levels { add(noiseLevel.scores(levels), share: noise) }
-    return total
+    guard let bulk, let distances = answers.bulk else { return total }
+    return zip(total, distances).map(bulk.raising)
   }
 
   /// For each feature of a Gaussian with precision Q: given all others it is expected at

@@ -52,8 +52,8 @@ struct TrainCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Share of a table's baseline rows that may be anomalies, up to 0.2: so many, the farthest from most \
-      others, are not learned from.
+      Share of a table's baseline rows that may be anomalies, up to 0.2: a row far from most others then \
+      counts as abnormal even beside a few of its kind.
       """, valueName: "share"))
   var contamination = 0.0
 

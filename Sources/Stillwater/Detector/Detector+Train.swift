@@ -76,9 +76,8 @@ extension Detector {
       return TrainingOutcome(
         detector: detector, inputs: baseline.inputs, rejected: baseline.rejected,
         rowsIn: baseline.inputs.reduce(0) { $0 + $1.rows } + baseline.rejected.count,
-        rowsUsed: detector.card.rowsUsed,
-        rowsLeftOut: baseline.labelledAnomalies + baseline.sampledOut + baseline.rowCount
-          - detector.card.rowsUsed,
+        rowsUsed: baseline.rowCount,
+        rowsLeftOut: baseline.labelledAnomalies + baseline.sampledOut,
         missingValues: baseline.missingValues,
         warnings: detector.card.warnings + [checkpoints?.failure].compactMap(\.self),
         suspects: suspects, resumedSteps: checkpoints?.resumedSteps,
@@ -133,7 +132,6 @@ extension Detector {
     var card = card(baseline, settings, heldBack: fit.calibrationScores.count)
     card.exemplars = settings.exemplars > 0 ? fit.scorer.views.first?.exemplars.count ?? 0 : 0
     card.describe(fit.history)
-    card.leaveOut(fit.trimmed)
     card.warnings += calibration.summary.warnings.map(\.description)
     let detector = Detector(
       layout: baseline.layout, core: .table(encoder, fit.scorer), calibration: calibration,
@@ -216,17 +214,6 @@ extension Detector {
       version: stillwaterVersion, kind: baseline.layout.isSeries ? "series" : "table",
       quality: settings.quality, seed: settings.seed, rowsUsed: baseline.rowCount,
       rowsHeldBack: heldBack, exemplars: 0, warnings: baseline.warnings)
-  }
-}
-
-extension ModelCard {
-  /// Counts rows that were not learned from because they may be anomalies.
-  fileprivate mutating func leaveOut(_ rows: Int) {
-    guard rows > 0 else { return }
-    warnings.append(
-      "\(rows) of \(rowsUsed) baseline rows, those farthest from most others, were left out as likely "
-        + "anomalies; rows like them count as abnormal, whatever false-alarm rate is promised")
-    rowsUsed -= rows
   }
 }
 

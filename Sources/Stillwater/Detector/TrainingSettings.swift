@@ -27,7 +27,7 @@ public struct TrainingSettings: Sendable {
   public var exemplars = 10_000
   /// Share of a table's baseline rows that may be anomalies, 0...0.2.
   ///
-  /// So many, the farthest from most others, are not learned from.
+  /// Above 0 a row that is far from most others counts as abnormal even beside a few of its kind.
   public var contamination = 0.0
 
   package var method = CalibrationMethod.conformal

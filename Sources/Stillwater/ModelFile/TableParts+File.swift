@@ -78,6 +78,12 @@ extension TableScorer {
     var networkShare: Float
     var reconstruction: ReconstructionDescription?
     var noiseLevel: NoiseLevelDescription?
+    var bulk: BulkDescription?
+  }
+
+  fileprivate struct BulkDescription: Codable {
+    var contamination: Double
+    var scale: LogScale
   }
 
   fileprivate struct NoiseLevelDescription: Codable {
@@ -108,7 +114,8 @@ extension TableScorer {
             sigmas: $0.sigmas, draws: $0.draws, seed: $0.seed, scales: $0.scales,
             prototypeVariance: $0.denoiser.prototypes.variance)
         },
-        noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.share, scale: $0.scale) }))
+        noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.share, scale: $0.scale) },
+        bulk: bulk.map { BulkDescription(contamination: $0.contamination, scale: $0.scale) }))
     noiseLevel?.estimator.trained.store("noise_level", in: &file)
     for (index, view) in views.enumerated() {
       file.add("view.\(index).exemplars", view.exemplars.matrix)
@@ -126,11 +133,13 @@ extension TableScorer {
     guard [1, NumberScaler.viewCount].contains(description.views.count),
       description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare)
     else { throw .content(key: "scorer", reason: "its settings are out of range") }
+    let views = try Self.views(description, file, features)
     self.init(
-      views: try Self.views(description, file, features),
+      views: views,
       reconstruction: try Self.reconstruction(description.reconstruction, file, features),
       networkShare: description.networkShare,
-      noiseLevel: try Self.noiseLevel(description, file, features))
+      noiseLevel: try Self.noiseLevel(description, file, features),
+      bulk: try description.bulk?.distance(from: views[0].exemplars))
   }
 
   /// Every view holds the same rows: neighbours of one are neighbours in all.
@@ -185,6 +194,16 @@ extension TableScorer {
       denoiser: NeuralDenoiser(prototypes: prototypes, trained: trained),
       sigmas: description.sigmas, draws: description.draws, seed: description.seed,
       scales: description.scales)
+  }
+}
+
+extension TableScorer.BulkDescription {
+  /// * `rows`: what the standard view holds.
+  fileprivate func distance(from rows: PaddedRows) throws(ModelFileError) -> BulkDistance {
+    guard contamination > 0, contamination <= 0.2 else {
+      throw .content(key: "scorer", reason: "its contamination is out of range")
+    }
+    return BulkDistance(of: rows.matrix, contamination: contamination, scale: scale)
   }
 }
 

@@ -28,6 +28,7 @@ import Testing
     let path = try folder.write("b.csv", (["t,a,b,side"] + rows).joined(separator: "\n") + "\n")
     var settings = TrainingSettings()
     settings.quality = kind == .network ? .balanced : .fast
+    settings.contamination = kind == .table ? 0.1 : 0
     if kind == .series { settings.columns.time = "t" } else { settings.columns.ignored = ["t"] }
     return try await Detector.train(on: [path], settings).encoded()
   }

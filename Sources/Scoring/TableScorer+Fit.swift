@@ -130,7 +130,7 @@ extension TableScorer {
     let probe = Probe(trial.normal, groups: groups, seed: options.seed)
     let origins = probe.origins.map { trial.origins[$0] }
     var scorer = TableScorer(
-      views: trial.held.map { NeighborView(unfitted: $0, options: options.neighbors) },
+      views: trial.held.map { NeighborView(unfitted: $0, lowering: options.neighbors) },
       reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
     let references = await scorer.references(workers: workers)
     let usual =

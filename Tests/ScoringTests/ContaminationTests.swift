@@ -49,12 +49,6 @@ import Testing
     #expect(await Self.separated(compact) > 0.95)
   }
 
-  @Test func theyAreNamedAsSuspectsOnceTheirShareIsTold() async {
-    let fit = await Self.fit(Self.spoiled, contamination: 0.05)
-    #expect(fit.suspects.count == mostSuspects)
-    #expect(fit.suspects.count { $0.row >= 575 } >= 8, "\(fit.suspects)")
-  }
-
   @Test func theirPlaceInTheFileDoesNotMatter() async {
     var rows = planarRows(4_000, columns: Self.columns, seed: 1)
     let strays = Self.anomalies(200, seed: 2)

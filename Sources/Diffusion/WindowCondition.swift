@@ -11,7 +11,7 @@ package struct WindowCondition: Sendable {
   package let mean: [Float]
   /// Maps seen, centered points to the expectation of all, `[seen, features]`.
   package let estimator: Matrix
-  /// P^(1/2), and the diagonal of P.
+  /// P^(1/2), and the diagonal of P, at least noise²: no forecast is surer than what it is made from.
   package let root: Matrix
   package let variance: [Float]
   /// Lambda^(-1/2) V' of covariance + noise² I, transposed: what the network sees, `[features, features]`.
@@ -52,7 +52,7 @@ package struct WindowCondition: Sendable {
     self.init(
       hidden: hidden, sigma: sigma, noise: noise, mean: gaussian.mean, estimator: gain.single,
       root: spectrum.applying { max($0, floor).squareRoot() }.single,
-      variance: (0..<features).map { Float(max(posterior[$0, $0], floor)) },
+      variance: (0..<features).map { Float(max(posterior[$0, $0], variance)) },
       whitener: Self.whitener(noised))
   }
 

@@ -88,7 +88,7 @@ extension SeriesScorer {
       parts[index].units = parts[index].measures.map { measure in
         let moments = Moments(
           of: measured.lazy.flatMap { $0.raw[measure].lazy.map { Double($0) } })
-        return Float(max(moments.mean, 1e-12))
+        return Float(max(moments.mean, parts[index].average == .salient ? 1 : 1e-12))
       }
       let part = parts[index]
       parts[index].scale = TailScale.fit(
@@ -175,20 +175,37 @@ struct SeriesBuilder {
       let condition = WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12)
       return (0, ForecastMeasure(cutter: cutter, condition: condition, denoiser: denoiser))
     }
-    // What ends with its row answers sooner when it is short.
-    let width = options.window ?? 200
-    let wide = WindowCutter(length: length(options.isCausal ? width / 2 : 2 * width), channels: 1)
-    let level = windows(wide, most: 6_000).centeringRows(over: wide.length)
-    let whitened = measure(wide, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
-    let count = forecasts.count
+    let whitened = levelWindows().map { cutter in
+      let level = windows(cutter, most: 6_000).centeringRows(over: cutter.length)
+      return measure(cutter, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
+    }
+    let (first, residuals) = residuals(whitened, after: forecasts.map(\.1))
     return (
       SeriesScorer(
-        forecasts: Array(forecasts), whitened: [whitened], channels: [],
+        forecasts: Array(forecasts), whitened: whitened, channels: [],
         parts: [
-          part("forecast", Array(0..<count), tau: 8), part(SeriesScorer.residual, [count], tau: 40),
-          part("density", [count + 1], tau: 0),
+          part("forecast", Array(0..<first), tau: 8),
+          part(SeriesScorer.residual, residuals, tau: 40),
+          part("density", residuals.map { $0 + 1 }, tau: 0),
         ], stillness: stillness(tau: 40), isCausal: options.isCausal), history
     )
+  }
+
+  /// Windows of two lengths see faults of either; one that ends with its row answers sooner when it is
+  /// short.
+  private func levelWindows() -> [WindowCutter] {
+    let width = options.window ?? 200
+    let longest = length(options.isCausal ? width / 2 : 4 * width)
+    let lengths = options.isCausal ? [longest] : [longest, max(2, longest / 2)]
+    return lengths.map { WindowCutter(length: $0, channels: 1) }
+  }
+
+  /// Where the measures of forecasts end, and the residuals behind them, each before its density.
+  private func residuals(_ whitened: [WhitenedMeasure], after forecasts: [ForecastMeasure])
+    -> (first: Int, residuals: [Int])
+  {
+    let first = forecasts.reduce(0) { $0 + $1.count }
+    return (first, whitened.indices.map { first + 2 * $0 })
   }
 
   private func trainForecaster(
@@ -205,14 +222,14 @@ struct SeriesBuilder {
       kind: { $0 / sigmas.count })
   }
 
-  // Several channels: residual and density at two noise levels, density and forecast of each channel.
+  // Several channels: residual and density of all, density and forecast of each channel.
 
   private func buildSeveral(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
     let rows = length(options.window ?? max(2, 800 / channelCount))
     let cutter = WindowCutter(length: rows, channels: channelCount)
     let all = windows(cutter, most: 4_000)
     let gaussian = WindowGaussian.fit(to: all)
-    let sigmas: [Float] = [0.12, 0.25]
+    let sigmas: [Float] = [0.25]
     let (denoiser, history) = trains ? trainDenoiser(all, gaussian, sigmas) : (nil, nil)
     let whitened = sigmas.map { sigma in
       measure(
@@ -220,17 +237,16 @@ struct SeriesBuilder {
         correction: denoiser.map { self.correction($0, gaussian, sigma) })
     }
     let (forecasts, channels) = (channelForecasts(), channelMeasures())
-    let first = forecasts.count
-    let single = first + 2 * sigmas.count
+    let (first, residuals) = residuals(whitened, after: forecasts.map(\.measure))
+    let single = first + 2 * whitened.count
     var parts = [
-      part(SeriesScorer.residual, [first, first + 2], tau: 6),
-      part("density", [first + 1, first + 3], tau: 6),
+      part(SeriesScorer.residual, residuals, tau: 6),
+      part("density", residuals.map { $0 + 1 }, tau: 6),
+      part("forecast", Array(0..<first), .salient, tau: 6),
     ]
     if !channels.isEmpty {
-      parts += [
-        part("channels", Array(single..<single + channels.count), .logarithmic, tau: 6),
-        part("forecast", Array(0..<first), .logarithmic, tau: 6),
-      ]
+      parts.append(
+        part("channels", Array(single..<single + channels.count), .salient, tau: 6))
     }
     return (
       SeriesScorer(
@@ -272,11 +288,12 @@ struct SeriesBuilder {
     }
   }
 
-  /// The forecasts of every channel that moves, in closed form: what is foreseen from further back
-  /// and from the other channels is left to the density.
+  /// The forecasts of every channel in closed form, of those that stand still as well, for none is
+  /// easier to foresee: what is foreseen from further back and from the other channels is left to the
+  /// density.
   private func channelForecasts() -> [(channel: Int, measure: ForecastMeasure)] {
     let cutter = WindowCutter(length: length(50), channels: 1)
-    return movingChannels.flatMap { channel in
+    return (0..<channelCount).flatMap { channel in
       [1, 4].filter { $0 < cutter.length }.map { hidden in
         let gaussian = gaussian(of: channel, cutter, hidden: hidden)
         let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12)

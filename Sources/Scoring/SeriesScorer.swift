@@ -21,7 +21,8 @@ package struct SeriesScorer: Sendable {
     package let name: String
     /// Indices into the list of raw measures.
     package let measures: [Int]
-    /// What each is on average over the baseline.
+    /// What each is on average over the baseline; at least 1, what a whitened measure is by design, where
+    /// some of many count.
     package var units: [Float]
     /// How several measures are averaged.
     package let average: Average
@@ -30,13 +31,26 @@ package struct SeriesScorer: Sendable {
     package var scale: TailScale
   }
 
-  /// Measures that tell of one thing are averaged as they are; of many things, such as channels, by
-  /// ln(1 + x), so that one that runs away does not drown the others.
+  /// How several measures become one.
   package enum Average: String, Sendable, Codable {
-    case arithmetic, logarithmic
+    /// Of measures that tell of one thing: their mean.
+    case arithmetic
+    /// Of many things, such as channels, few of which may move: the mean of ln(1 + x), so that one that
+    /// runs away does not drown the others, over the fifth that stands out most.
+    case salient
 
-    func term(_ value: Float) -> Float {
-      self == .arithmetic ? value : Float(logarithm(onePlus: Double(value)))
+    static let salientShare = 0.2
+
+    /// * `values`: in units of their baseline means; reordered.
+    func callAsFunction(_ values: inout [Float]) -> Float {
+      switch self {
+      case .arithmetic: return values.reduce(0, +) / Float(values.count)
+      case .salient:
+        let count = Int((Double(values.count) * Self.salientShare).rounded(.up))
+        values.sort(by: >)
+        let sum = values.prefix(count).reduce(0.0) { $0 + logarithm(onePlus: Double($1)) }
+        return Float(sum / Double(count))
+      }
     }
   }
 
@@ -109,8 +123,8 @@ package struct SeriesScorer: Sendable {
     for (channel, measure) in forecasts {
       let result = await measure.measure(
         values.column(channel), isCausal: isCausal, workers: workers)
-      measured.raw.append(result.errors)
-      measured.filling.append(1)
+      measured.raw += result.errors
+      measured.filling += result.errors.map { _ in 1 }
       if foreseen.isEmpty { foreseen = result.foreseen }
     }
     for (index, level) in whitened.enumerated() {
@@ -149,15 +163,17 @@ extension SeriesScorer.Part {
   func values(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
     guard let rows = measured.raw.first?.count else { return [] }
     var mean = [Float](repeating: 0, count: rows)
-    for (measure, unit) in zip(measures, units) {
-      let share = 1 / Float(measures.count)
-      for row in 0..<rows {
+    var terms = [Float](repeating: 0, count: measures.count)
+    for row in 0..<rows {
+      for (index, measure) in measures.enumerated() {
         let value = measured.raw[measure][row]
         let filling = value.isNaN ? 0 : measured.filling[measure]
-        mean[row] += share * average.term(filling == 0 ? 1 : filling * value / unit + 1 - filling)
+        terms[index] = filling == 0 ? 1 : filling * value / units[index] + 1 - filling
       }
+      mean[row] = average(&terms)
     }
-    let usual = measured.isShort ? average.term(1) : nil
+    var ones: [Float] = [1]
+    let usual = measured.isShort ? average(&ones) : nil
     return smoothed(mean, tau: tau, outside: usual, isCausal: isCausal)
   }
 }

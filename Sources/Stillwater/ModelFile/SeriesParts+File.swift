@@ -99,7 +99,7 @@ extension SeriesScorer {
       }
       channels.append((channel, try part.measure("channel.\(channel)", file, 1, nil)))
     }
-    let count = forecasts.count + 2 * whitened.count + channels.count
+    let count = forecasts.reduce(0) { $0 + $1.measure.count } + 2 * whitened.count + channels.count
     guard !whitened.isEmpty, !description.parts.isEmpty,
       description.parts.allSatisfy({ $0.isPlausible(measures: count) }),
       description.stillness.isPlausible(channels: channelCount)

@@ -86,8 +86,7 @@ extension SeriesScorer {
     stillness.calibrate(measured.map(\.steps), isCausal: isCausal)
     for index in parts.indices {
       parts[index].units = parts[index].measures.map { measure in
-        let moments = Moments(
-          of: measured.lazy.flatMap { $0.raw[measure].lazy.map { Double($0) } })
+        let moments = Moments(of: measured.flatMap { $0.raw[measure].map { Double($0) } })
         return Float(max(moments.mean, parts[index].average == .salient ? 1 : 1e-12))
       }
       let part = parts[index]
@@ -153,10 +152,11 @@ struct SeriesBuilder {
     let picked = (0..<min(most, starts.count)).map {
       starts[$0 * starts.count / min(most, starts.count)]
     }
-    var values: [Float] = []
-    for (segment, row) in picked {
-      let source = column.map { segments[segment].column($0) } ?? segments[segment]
-      values += cutter.windows(of: source, at: [row]).values
+    let rows = Dictionary(grouping: picked, by: \.segment)
+    let values = segments.indices.flatMap { index -> [Float] in
+      guard let rows = rows[index] else { return [] }
+      let source = column.map { segments[index].column($0) } ?? segments[index]
+      return cutter.windows(of: source, at: rows.map(\.row)).values
     }
     return Matrix(rows: picked.count, columns: cutter.length * cutter.channels, values: values)
   }

@@ -222,7 +222,7 @@ struct SeriesBuilder {
       kind: { $0 / sigmas.count })
   }
 
-  // Several channels: residual and density of all, density and forecast of each channel.
+  // Several channels: residual and density of all, residual and forecast of each channel.
 
   private func buildSeveral(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
     let rows = length(options.window ?? max(2, 800 / channelCount))
@@ -241,12 +241,12 @@ struct SeriesBuilder {
     let single = first + 2 * whitened.count
     var parts = [
       part(SeriesScorer.residual, residuals, tau: 6),
-      part("density", residuals.map { $0 + 1 }, tau: 6),
+      part("density", residuals.map { $0 + 1 }, tau: 6, isBounded: true),
       part("forecast", Array(0..<first), .salient, tau: 6),
     ]
     if !channels.isEmpty {
       parts.append(
-        part("channels", Array(single..<single + channels.count), .salient, tau: 6))
+        part("channels", Array(single..<single + channels.count), .salient, tau: 40))
     }
     return (
       SeriesScorer(
@@ -279,7 +279,7 @@ struct SeriesBuilder {
     return WindowCorrection(denoiser: denoiser, condition: condition, scale: scale.single)
   }
 
-  /// The density of every channel that moves.
+  /// The residual of every channel that moves.
   private func channelMeasures() -> [(channel: Int, measure: WhitenedMeasure)] {
     let cutter = WindowCutter(length: length(200), channels: 1)
     return movingChannels.map { channel in
@@ -341,11 +341,12 @@ struct SeriesBuilder {
   }
 
   private func part(
-    _ name: String, _ measures: [Int], _ average: SeriesScorer.Average = .arithmetic, tau: Double
+    _ name: String, _ measures: [Int], _ average: SeriesScorer.Average = .arithmetic, tau: Double,
+    isBounded: Bool = false
   ) -> SeriesScorer.Part {
     SeriesScorer.Part(
       name: name, measures: measures, units: measures.map { _ in 1 }, average: average,
-      tau: tau,
+      tau: tau, isBounded: isBounded,
       scale: TailScale(knots: [0], excess: 1, body: tailStart))
   }
 

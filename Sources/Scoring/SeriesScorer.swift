@@ -8,7 +8,7 @@ package struct SeriesScorer: Sendable {
   package let forecasts: [(channel: Int, measure: ForecastMeasure)]
   /// Whitened residual and density, one for each noise level.
   package let whitened: [WhitenedMeasure]
-  /// The density of single channels, in series of several.
+  /// The whitened residual of single channels, in series of several.
   package let channels: [(channel: Int, measure: WhitenedMeasure)]
   package internal(set) var parts: [Part]
   /// Counts in the place of the residual where a channel stands suspiciously still.
@@ -28,6 +28,9 @@ package struct SeriesScorer: Sendable {
     package let average: Average
     /// Time scale of the smoothing, rows; 0 for none.
     package let tau: Double
+    /// Whether it counts no more than the residual does: a window is suspicious as a whole, and the rows
+    /// beside a fault share it.
+    package let isBounded: Bool
     package var scale: TailScale
   }
 
@@ -100,18 +103,21 @@ package struct SeriesScorer: Sendable {
   /// The sum of the parts' -log p at each row; what is too still there takes the place of the squares.
   func total(_ measured: inout Measured) -> [Float] {
     var total = [Float](repeating: 0, count: measured.raw.first?.count ?? 0)
+    var bounds: [Float]?
     for part in parts {
       var surprises = part.values(measured, isCausal: isCausal).map(part.scale.surprise)
       if part.name == Self.residual {
         stillness.raise(
           &surprises, &measured.squares, steps: measured.steps, isCausal: isCausal)
+        bounds = surprises
       }
+      if part.isBounded, let bounds { surprises = zip(surprises, bounds).map { min($0, $1) } }
       for row in total.indices { total[row] += surprises[row] }
     }
     return total
   }
 
-  /// The part in which too small values count as well.
+  /// The part in which too small values count as well; before those that it bounds.
   static let residual = "residual"
 
   /// All raw measures.
@@ -144,8 +150,8 @@ package struct SeriesScorer: Sendable {
       let single = values.column(channel)
       measured.raw.append(
         await measure.measure(single, explains: false, isCausal: isCausal, workers: workers)
-          .density)
-      measured.filling.append(filling(of: values, in: measure))
+          .squares.values)
+      measured.filling.append(1)
     }
     measured.steps = Stillness.squaredSteps(values, filled: filled)
     return measured

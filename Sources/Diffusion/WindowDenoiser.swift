@@ -76,7 +76,7 @@ package struct WindowObjective: DenoisingObjective {
   private let vocabulary: WindowDenoiser.Vocabulary
   private let seed: UInt64
   /// Conditions met in one step.
-  static let groups = 4
+  private var groups: Int { min(4, conditions.count) }
 
   /// Draws from `windowCount` windows under these conditions.
   ///
@@ -95,10 +95,10 @@ package struct WindowObjective: DenoisingObjective {
   package func fill(_ batch: inout TrainingBatch, step: Int) {
     let address = UInt64(truncatingIfNeeded: step)
     var stream = RandomStream(seed: seed &+ 3, stream: address)
-    let group = batch.inputs.rows / Self.groups
+    let group = batch.inputs.rows / groups
     let noise = Matrix.gaussian(
       rows: batch.inputs.rows, columns: shape.outputs, seed: seed &+ 4, stream: address)
-    for part in 0..<Self.groups {
+    for part in 0..<groups {
       let choice = stream.index(below: conditions.count)
       var clean: [Float] = []
       for _ in 0..<group {

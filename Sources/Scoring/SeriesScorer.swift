@@ -45,7 +45,7 @@ package struct SeriesScorer: Sendable {
     static let salientShare = 0.2
 
     /// * `values`: in units of their baseline means; reordered.
-    func callAsFunction(_ values: inout [Float]) -> Float {
+    package func callAsFunction(_ values: inout [Float]) -> Float {
       switch self {
       case .arithmetic: return values.reduce(0, +) / Float(values.count)
       case .salient:

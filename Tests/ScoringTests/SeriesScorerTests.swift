@@ -43,7 +43,7 @@ import Testing
     series.values[300] += 1.5
     for row in 700..<760 { series.values[row] = series.values[700] }
     let scores = await fit.scorer.scores(for: series, explains: false, workers: 2).scores
-    let usual = scores[400..<600].max() ?? 0
+    let usual = scores[470..<530].max() ?? 0  // no window of 160 rows reaches a fault
     #expect(scores[298...302].max() ?? 0 > 2 * usual)
     #expect(scores[710..<760].max() ?? 0 > 2 * usual)
   }
@@ -88,6 +88,44 @@ import Testing
     let peak = scores.indices.max { scores[$0] < scores[$1] } ?? 0
     #expect((isCausal ? 250...253 : 247...253).contains(peak), "\(peak)")
     #expect(scores[peak] > 2 + (scores[350...].max() ?? 0))
+  }
+
+  /// A channel that never moved is foreseen best of all: its jump is a surprise where it happens, not
+  /// for as long as it lasts.
+  @Test func aJumpOfAStillChannelIsASurpriseOnce() async {
+    func stillAndMoving(_ rows: Int, seed: UInt64) -> Matrix {
+      Matrix(rows: rows, columns: 2, values: noise(rows, seed: seed).values.flatMap { [$0, 0] })
+    }
+    let fit = await Self.fit([stillAndMoving(1_200, seed: 1)], trains: false, parts: ["forecast"])
+    var series = stillAndMoving(600, seed: 3)
+    for row in 250..<600 { series[row, 1] = 3 }
+    let scores = await fit.scorer.scores(for: series, explains: false, workers: 2).scores
+    #expect((scores[247...253].max() ?? 0) > 3 * (scores[400...].max() ?? 0))
+    #expect((scores[247...253].max() ?? 0) > 3 * (scores[..<200].max() ?? 0))
+  }
+
+  /// Of ten channels two may break: the two count, not the mean of all.
+  @Test func theChannelsThatStandOutCount() {
+    var (few, all) = ([Float](repeating: 1, count: 8) + [50, 70], [Float](repeating: 50, count: 10))
+    let expected = (logarithm(onePlus: 50) + logarithm(onePlus: 70)) / 2
+    #expect(abs(Double(SeriesScorer.Average.salient(&few)) - expected) < 1e-5)
+    #expect(abs(Double(SeriesScorer.Average.salient(&all)) - logarithm(onePlus: 50)) < 1e-5)
+    var pair: [Float] = [1, 3]
+    #expect(SeriesScorer.Average.arithmetic(&pair) == 2)
+  }
+
+  /// The windows around a spike are suspicious as a whole; its neighbours are not for that.
+  @Test func theDensityCountsNoMoreThanTheResidual() async {
+    var series = twoWaves(600, seed: 3)
+    series[300, 0] += 4
+    func scores(_ parts: [String]) async -> [Float] {
+      let fit = await Self.fit([twoWaves(1_200, seed: 1)], trains: false, parts: parts)
+      return await fit.scorer.scores(for: series, explains: false, workers: 2).scores
+    }
+    let (density, residual) = (await scores(["density"]), await scores(["residual"]))
+    let both = await scores(["residual", "density"])
+    expectClose(both, zip(residual, density).map { $0 + min($0, $1) }, tolerance: 1e-5)
+    #expect(density[265] > 3 * residual[265], "the window around the spike is nothing special")
   }
 
   /// The row itself is nothing unusual; that the channel does not move is.

@@ -106,7 +106,8 @@ import Testing
 
   /// Of ten channels two may break: the two count, not the mean of all.
   @Test func theChannelsThatStandOutCount() {
-    var (few, all) = ([Float](repeating: 1, count: 8) + [50, 70], [Float](repeating: 50, count: 10))
+    var few = [Float](repeating: 1, count: 8) + [50, 70]
+    var all = [Float](repeating: 50, count: 10)
     let expected = (logarithm(onePlus: 50) + logarithm(onePlus: 70)) / 2
     #expect(abs(Double(SeriesScorer.Average.salient(&few)) - expected) < 1e-5)
     #expect(abs(Double(SeriesScorer.Average.salient(&all)) - logarithm(onePlus: 50)) < 1e-5)

@@ -179,7 +179,8 @@ struct SeriesBuilder {
       let level = windows(cutter, most: 6_000).centeringRows(over: cutter.length)
       return measure(cutter, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
     }
-    let (first, residuals) = residuals(whitened, after: forecasts.map(\.1))
+    let first = forecasts.reduce(0) { $0 + $1.1.count }
+    let residuals = whitened.indices.map { first + 2 * $0 }
     return (
       SeriesScorer(
         forecasts: Array(forecasts), whitened: whitened, channels: [],
@@ -198,14 +199,6 @@ struct SeriesBuilder {
     let longest = length(options.isCausal ? width / 2 : 4 * width)
     let lengths = options.isCausal ? [longest] : [longest, max(2, longest / 2)]
     return lengths.map { WindowCutter(length: $0, channels: 1) }
-  }
-
-  /// Where the measures of forecasts end, and the residuals behind them, each before its density.
-  private func residuals(_ whitened: [WhitenedMeasure], after forecasts: [ForecastMeasure])
-    -> (first: Int, residuals: [Int])
-  {
-    let first = forecasts.reduce(0) { $0 + $1.count }
-    return (first, whitened.indices.map { first + 2 * $0 })
   }
 
   private func trainForecaster(
@@ -229,19 +222,17 @@ struct SeriesBuilder {
     let cutter = WindowCutter(length: rows, channels: channelCount)
     let all = windows(cutter, most: 4_000)
     let gaussian = WindowGaussian.fit(to: all)
-    let sigmas: [Float] = [0.25]
-    let (denoiser, history) = trains ? trainDenoiser(all, gaussian, sigmas) : (nil, nil)
-    let whitened = sigmas.map { sigma in
-      measure(
-        cutter, gaussian, sigma: sigma, centers: false,
-        correction: denoiser.map { self.correction($0, gaussian, sigma) })
-    }
+    let sigma: Float = 0.25
+    let (denoiser, history) = trains ? trainDenoiser(all, gaussian, sigma) : (nil, nil)
+    let whitened = measure(
+      cutter, gaussian, sigma: sigma, centers: false,
+      correction: denoiser.map { correction($0, gaussian, sigma) })
     let (forecasts, channels) = (channelForecasts(), channelMeasures())
-    let (first, residuals) = residuals(whitened, after: forecasts.map(\.measure))
-    let single = first + 2 * whitened.count
+    let first = forecasts.reduce(0) { $0 + $1.measure.count }
+    let single = first + 2
     var parts = [
-      part(SeriesScorer.residual, residuals, tau: 6),
-      part("density", residuals.map { $0 + 1 }, tau: 6, isBounded: true),
+      part(SeriesScorer.residual, [first], tau: 6),
+      part("density", [first + 1], tau: 6, isBounded: true),
       part("forecast", Array(0..<first), .salient, tau: 6),
     ]
     if !channels.isEmpty {
@@ -250,12 +241,12 @@ struct SeriesBuilder {
     }
     return (
       SeriesScorer(
-        forecasts: forecasts, whitened: whitened, channels: channels, parts: parts,
+        forecasts: forecasts, whitened: [whitened], channels: channels, parts: parts,
         stillness: stillness(tau: 6), isCausal: options.isCausal), history
     )
   }
 
-  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigmas: [Float]) -> (
+  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigma: Float) -> (
     WindowDenoiser?, TrainingHistory?
   ) {
     let centered = windows.adding(gaussian.mean, scale: -1)
@@ -264,8 +255,8 @@ struct SeriesBuilder {
       deviation: gaussian.deviation)
     return train(
       [centered], [shifted],
-      sigmas.map { WindowCondition(shifted, hidden: 0, sigma: $0) },
-      WindowDenoiser.Vocabulary(hidden: [0], sigmas: sigmas), steps: 400, kind: { _ in 0 })
+      [WindowCondition(shifted, hidden: 0, sigma: sigma)],
+      WindowDenoiser.Vocabulary(hidden: [0], sigmas: [sigma]), steps: 400, kind: { _ in 0 })
   }
 
   private func correction(_ denoiser: WindowDenoiser, _ gaussian: WindowGaussian, _ sigma: Float)

@@ -6,7 +6,7 @@ import Diffusion
 package struct SeriesScorer: Sendable {
   /// Forecasts of single channels, some rows ahead each.
   package let forecasts: [(channel: Int, measure: ForecastMeasure)]
-  /// Whitened residual and density, one for each noise level.
+  /// Whitened residual and density of all channels' windows; of one channel in two lengths.
   package let whitened: [WhitenedMeasure]
   /// The whitened residual of single channels, in series of several.
   package let channels: [(channel: Int, measure: WhitenedMeasure)]

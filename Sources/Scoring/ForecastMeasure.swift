@@ -21,7 +21,7 @@ package struct ForecastMeasure: Sendable {
   package struct Result: Sendable {
     /// Squared errors by the closed form and by the network, `[measures][rows]`.
     package var errors: [[Float]]
-    /// What the last of them foresaw one step ahead, `[rows]`.
+    /// What the last of them foresaw of each row as a window's last, `[rows]`.
     package var foreseen: [Float]
 
     init(rows: Int, measures: Int) {

@@ -8,14 +8,18 @@ extension SeriesBuilder {
   ///
   /// Each quarter is scored by a model of the other three, so its scores are as high as those of new
   /// normal rows, or a little higher. The scales of the parts are those of the whole baseline.
-  func leftOutScores(workers: Int) async -> [[Float]] {
-    var closedForm = build(training: false).scorer
-    var measured: [SeriesScorer.Measured] = []
-    for (segment, filled) in zip(segments, filled) {
-      measured.append(
-        await closedForm.measure(segment, filled: filled, explains: false, workers: workers))
+  ///
+  /// * `whole`: the closed form of the whole baseline, if it has been fitted.
+  func leftOutScores(by whole: SeriesScorer?, workers: Int) async -> [[Float]] {
+    var closedForm = whole ?? build(training: false).scorer
+    if whole == nil {
+      var measured: [SeriesScorer.Measured] = []
+      for (segment, filled) in zip(segments, filled) {
+        measured.append(
+          await closedForm.measure(segment, filled: filled, explains: false, workers: workers))
+      }
+      closedForm.calibrateParts(measured)
     }
-    closedForm.calibrateParts(measured)
     var scores: [[Float]] = []
     for fold in 0..<Self.folds {
       var scorer = builder(without: fold).build(training: false).scorer

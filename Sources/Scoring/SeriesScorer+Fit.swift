@@ -3,7 +3,7 @@ package import Diffusion
 
 /// How a series scorer is built; lengths in rows, noise in units of the windows' deviation.
 package struct SeriesScorerOptions: Sendable, Equatable, Codable {
-  /// Rows per window of the network; nil lets the baseline decide.
+  /// Rows per window of the network, and a quarter of the longest of one channel; nil lets the baseline decide.
   package var window: Int?
   /// Whether a network is trained.
   package var trainsNetwork = true
@@ -54,7 +54,8 @@ extension SeriesScorer {
         await scorer.measure(segment, filled: filled, explains: false, workers: workers))
     }
     scorer.calibrateParts(measured)
-    let calibrationScores = await builder.leftOutScores(workers: workers)
+    let calibrationScores = await builder.leftOutScores(
+      by: history == nil ? scorer : nil, workers: workers)
     return SeriesFit(
       scorer: scorer, calibrationScores: calibrationScores, blockLength: scorer.longest,
       history: history, suspects: scorer.suspects(among: measured))
@@ -89,6 +90,8 @@ extension SeriesScorer {
         let moments = Moments(of: measured.flatMap { $0.raw[measure].map { Double($0) } })
         return Float(max(moments.mean, parts[index].average == .salient ? 1 : 1e-12))
       }
+      parts[index].usual = Float(
+        Moments(of: measured.flatMap { parts[index].averages($0).map { Double($0) } }).mean)
       let part = parts[index]
       parts[index].scale = TailScale.fit(
         to: measured.flatMap { part.measuredValues($0, isCausal: isCausal) },
@@ -197,7 +200,7 @@ struct SeriesBuilder {
   private func levelWindows() -> [WindowCutter] {
     let width = options.window ?? 200
     let longest = length(options.isCausal ? width / 2 : 4 * width)
-    let lengths = options.isCausal ? [longest] : [longest, max(2, longest / 2)]
+    let lengths = options.isCausal || longest < 4 ? [longest] : [longest, longest / 2]
     return lengths.map { WindowCutter(length: $0, channels: 1) }
   }
 
@@ -336,7 +339,7 @@ struct SeriesBuilder {
     isBounded: Bool = false
   ) -> SeriesScorer.Part {
     SeriesScorer.Part(
-      name: name, measures: measures, units: measures.map { _ in 1 }, average: average,
+      name: name, measures: measures, units: measures.map { _ in 1 }, usual: 1, average: average,
       tau: tau, isBounded: isBounded,
       scale: TailScale(knots: [0], excess: 1, body: tailStart))
   }

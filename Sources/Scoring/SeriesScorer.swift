@@ -6,7 +6,8 @@ import Diffusion
 package struct SeriesScorer: Sendable {
   /// Forecasts of single channels, some rows ahead each.
   package let forecasts: [(channel: Int, measure: ForecastMeasure)]
-  /// Whitened residual and density of all channels' windows; of one channel in two lengths.
+  /// Whitened residual and density of all channels' windows; of one channel in two lengths, unless
+  /// causal.
   package let whitened: [WhitenedMeasure]
   /// The whitened residual of single channels, in series of several.
   package let channels: [(channel: Int, measure: WhitenedMeasure)]
@@ -24,6 +25,9 @@ package struct SeriesScorer: Sendable {
     /// What each is on average over the baseline; at least 1, what a whitened measure is by design, where
     /// some of many count.
     package var units: [Float]
+    /// What the average of the measures is over the baseline: it stands for the rows that a short segment
+    /// lacks.
+    package var usual: Float
     /// How several measures are averaged.
     package let average: Average
     /// Time scale of the smoothing, rows; 0 for none.
@@ -74,9 +78,8 @@ package struct SeriesScorer: Sendable {
     var squares = Matrix(rows: 0, columns: 0)
     var steps = Matrix(rows: 0, columns: 0)
     var expected = Matrix(rows: 0, columns: 0)
-
     /// Whether some window did not fit into the segment.
-    var isShort: Bool { filling.contains { $0 < 1 } }
+    var isShort = false
   }
 
   /// Rows that the longest window covers.
@@ -125,6 +128,7 @@ package struct SeriesScorer: Sendable {
   /// Forecasts say nothing (NaN) until a window has passed; nor do other measures, if causal.
   func measure(_ values: Matrix, filled: [Bool], explains: Bool, workers: Int) async -> Measured {
     var measured = Measured()
+    measured.isShort = !isCausal && values.rows < longest
     var foreseen: [Float] = []
     for (channel, measure) in forecasts {
       let result = await measure.measure(
@@ -164,9 +168,14 @@ package struct SeriesScorer: Sendable {
 }
 
 extension SeriesScorer.Part {
-  /// The part's value at each row; where a measure says nothing (NaN), and in the rows that a short
-  /// segment lacks, all counts as usual.
+  /// The part's value at each row, smoothed.
   func values(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
+    smoothed(
+      averages(measured), tau: tau, outside: measured.isShort ? usual : nil, isCausal: isCausal)
+  }
+
+  /// The average of the measures at each row; one that says nothing (NaN) counts as its unit.
+  func averages(_ measured: SeriesScorer.Measured) -> [Float] {
     guard let rows = measured.raw.first?.count else { return [] }
     var mean = [Float](repeating: 0, count: rows)
     var terms = [Float](repeating: 0, count: measures.count)
@@ -178,9 +187,7 @@ extension SeriesScorer.Part {
       }
       mean[row] = average(&terms)
     }
-    var ones: [Float] = [1]
-    let usual = measured.isShort ? average(&ones) : nil
-    return smoothed(mean, tau: tau, outside: usual, isCausal: isCausal)
+    return mean
   }
 }
 

@@ -6,14 +6,16 @@ import Testing
 
 @Suite struct SeriesScorerTests {
   private static func fit(
-    _ segments: [Matrix], trains: Bool, isCausal: Bool = false, parts: [String] = []
+    _ segments: [Matrix], trains: Bool, isCausal: Bool = false, parts: [String] = [],
+    distinct: [Int]? = nil
   ) async -> SeriesFit {
     var options = SeriesScorerOptions()
     options.parts = parts
     (options.trainsNetwork, options.window, options.isCausal) = (trains, 40, isCausal)
     return await SeriesScorer.fit(
       to: segments, filled: segments.map { _ in [] },
-      distinct: segments[0].columns == 1 ? [3] : [3, 3], options: options, workers: 2)
+      distinct: distinct ?? Array(repeating: 3, count: segments[0].columns), options: options,
+      workers: 2)
   }
 
   private func twoWaves(_ rows: Int, seed: UInt64) -> Matrix {
@@ -96,7 +98,9 @@ import Testing
     func stillAndMoving(_ rows: Int, seed: UInt64) -> Matrix {
       Matrix(rows: rows, columns: 2, values: noise(rows, seed: seed).values.flatMap { [$0, 0] })
     }
-    let fit = await Self.fit([stillAndMoving(1_200, seed: 1)], trains: false, parts: ["forecast"])
+    let fit = await Self.fit(
+      [stillAndMoving(1_200, seed: 1)], trains: false, parts: ["forecast"], distinct: [3, 1])
+    #expect(fit.scorer.forecasts.map(\.channel) == [0, 0, 1, 1])
     var series = stillAndMoving(600, seed: 3)
     for row in 250..<600 { series[row, 1] = 3 }
     let scores = await fit.scorer.scores(for: series, explains: false, workers: 2).scores

@@ -84,6 +84,20 @@ import Testing
     }
   }
 
+  /// Of many channels those that stand out count, which normal rows do more than one channel alone.
+  @Test func whatAShortSegmentOfManyChannelsLacksIsAsUsual() async {
+    var options = SeriesScorerOptions()
+    (options.trainsNetwork, options.parts) = (false, ["channels"])
+    let fit = await SeriesScorer.fit(
+      to: [Matrix.gaussian(rows: 1_200, columns: 10, seed: 1, stream: 0)], filled: [[]],
+      distinct: Array(repeating: 3, count: 10), options: options, workers: 2)
+    let part = fit.scorer.parts[0]
+    let piece = Matrix.gaussian(rows: 3, columns: 10, seed: 2, stream: 0)
+    let scores = await fit.scorer.scores(for: piece, explains: false, workers: 1).scores
+    #expect(part.usual > 1.3 * log(2) && part.scale.surprise(part.usual) > 0.3)
+    for score in scores { #expect(abs(score - part.scale.surprise(part.usual)) < 0.5, "\(score)") }
+  }
+
   /// Where no forecast reaches, what is expected comes from the rows around.
   @Test func theFirstRowsAreNotExpectedToBeWhatTheyAre() async {
     var options = SeriesScorerOptions()

@@ -78,7 +78,7 @@ extension SeriesScorer {
     var forecasts: [(channel: Int, measure: ForecastMeasure)] = []
     for (index, part) in description.forecasts.enumerated() {
       guard (0..<channelCount).contains(part.channel), (2...100_000).contains(part.length),
-        part.isPlausible
+        part.isPlausible, part.hidden >= 1
       else {
         throw .content(key: "scorer", reason: "forecast \(index) is out of range")
       }
@@ -162,7 +162,7 @@ extension SeriesScorer.WhitenedDescription {
   ) throws(ModelFileError) -> WhitenedMeasure {
     guard channels == channelCount, (1...100_000).contains(length), stride >= 1, stride <= length,
       length * channels <= 100_000, correction == nil || denoiser != nil,
-      correction?.isPlausible ?? true
+      correction?.isPlausible ?? true, correction?.hidden ?? 0 == 0
     else { throw .content(key: "scorer", reason: "\(name) is out of range") }
     let features = length * channels
     var part: WindowCorrection?
@@ -193,7 +193,7 @@ extension SeriesScorer.Part {
   fileprivate func isPlausible(measures count: Int) -> Bool {
     !measures.isEmpty && measures.allSatisfy { (0..<count).contains($0) }
       && units.count == measures.count && units.allSatisfy { $0 > 0 && $0.isFinite }
-      && tau >= 0 && tau < 1e6 && scale.isUsable
+      && tau >= 0 && tau < 1e6 && usual.isFinite && scale.isUsable
   }
 }
 

@@ -132,6 +132,26 @@ import Testing
     #expect(Self.isRefused(model.sealed()))
   }
 
+  /// A forecast of nothing has no last point.
+  @Test func forecastsThatHideNothingAreRefused() async throws {
+    var model = try ForgedModel(await Self.model(.series))
+    let scorer = try #require(model.metadata["scorer"])
+    let forged = scorer.replacingOccurrences(of: #""hidden":1"#, with: #""hidden":0"#)
+    #expect(forged != scorer)
+    model.metadata["scorer"] = forged
+    var widened = 0
+    for index in model.entries.indices where model.entries[index].name.hasSuffix(".estimator") {
+      let shape = model.entries[index].shape.dropFirst().dropLast().split(separator: ",")
+        .compactMap { Int($0) }
+      guard shape[0] == shape[1] - 1 else { continue }
+      let bytes = Array(model.payload[model.entries[index].range])
+      model.replace(index, with: bytes + [UInt8](repeating: 0, count: 4 * shape[1]))
+      model.entries[index].shape = ForgedModel.list([shape[1], shape[1]])
+      widened += 1
+    }
+    #expect(widened == 2 && Self.isRefused(model.sealed()))
+  }
+
   /// Whether all rows get a finite score and a p-value, or the file is refused.
   private static func scoresSoundly(_ detector: Detector, _ path: String) async -> Bool {
     var options = ScoringOptions()

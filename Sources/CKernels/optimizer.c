@@ -13,7 +13,7 @@ CLONES void kernel_adamw(float *restrict parameters, float *restrict average, fl
     float g = scale * gradient[i];
     m[i] = beta1 * m[i] + (1.0f - beta1) * g;
     v[i] = beta2 * v[i] + (1.0f - beta2) * g * g;
-    float update = m[i] * correction1 / (__builtin_sqrtf(v[i] * correction2) + epsilon);
+    float update = m[i] * correction1 / (__builtin_elementwise_sqrt(v[i] * correction2) + epsilon);
     parameters[i] -= rate * update + decay * parameters[i];
     average[i] = averaging * average[i] + (1.0f - averaging) * parameters[i];
   }

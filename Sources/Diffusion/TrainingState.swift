@@ -67,7 +67,7 @@ private struct Shard: Sendable {
 
   init(_ shape: NetworkShape, rows: Range<Int>) {
     self.rows = rows
-    workspace = ResidualNetwork.Workspace(shape, batch: rows.count)
+    workspace = ResidualNetwork.Workspace(shape, batch: rows.count, rowsAlike: false)
     dy = Matrix(rows: rows.count, columns: shape.outputs)
   }
 

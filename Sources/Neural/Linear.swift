@@ -6,12 +6,14 @@ struct Linear: Sendable {
   let weight, bias: Range<Int>
 
   /// Writes `x W`, `[batch, outputs]`, without the bias.
-  func forward(_ parameters: Span<Float>, _ x: Span<Float>, into y: inout Matrix) {
+  func forward(
+    _ parameters: Span<Float>, _ x: Span<Float>, into y: inout Matrix, rowsAlike: Bool
+  ) {
     let shape = (rows: y.rows, columns: y.columns)
     var result = y.values.mutableSpan
     multiply(
       x, (shape.rows, inputs), parameters.extracting(weight), (inputs, outputs), into: &result,
-      shape)
+      shape, rowsAlike: rowsAlike)
   }
 
   /// Adds the gradient of W for the gradient `dy` of the output; whatever makes `dy` adds that of b.
@@ -28,7 +30,7 @@ struct Linear: Sendable {
     var result = dx.values.mutableSpan
     multiply(
       dy.values.span, (dy.rows, dy.columns), parameters.extracting(weight), (inputs, outputs),
-      into: &result, shape, transposed: .right)
+      into: &result, shape, transposed: .right, rowsAlike: false)
   }
 
   /// Normal weights of deviation `gain / sqrt(inputs)` (He et al., 2015), zero biases.

@@ -24,13 +24,15 @@ struct ResidualBlock: Sendable {
   /// Writes the block's change, less b2, into `change`.
   func forward(
     _ parameters: Span<Float>, _ h: Normalized, _ activations: inout BlockActivations,
-    into change: inout Matrix, dropout: Dropout?
+    into change: inout Matrix, dropout: Dropout?, rowsAlike: Bool
   ) {
-    first.forward(parameters, h.y.values.span, into: &activations.slope)
+    first.forward(
+      parameters, h.y.values.span, into: &activations.slope, rowsAlike: rowsAlike)
     biasSiLU(
       &activations.slope, bias: parameters.extracting(first.bias), into: &activations.activated)
     dropout?.apply(to: &activations.activated, layer: first.weight.lowerBound)
-    second.forward(parameters, activations.activated.values.span, into: &change)
+    second.forward(
+      parameters, activations.activated.values.span, into: &change, rowsAlike: rowsAlike)
   }
 
   /// Replaces the gradient `dh` of the block's output by that of its input; adds up `gradient`.

@@ -46,16 +46,17 @@ package struct ResidualNetwork: Sendable {
     _ parameters: Span<Float>, _ x: Span<Float>, _ workspace: inout Workspace,
     dropout: Dropout? = nil
   ) {
-    input.forward(parameters, x, into: &workspace.hidden[0].x)
+    let alike = workspace.rowsAlike
+    input.forward(parameters, x, into: &workspace.hidden[0].x, rowsAlike: alike)
     for (index, block) in blocks.enumerated() {
       normalize(parameters, block.normalization, index, &workspace)
       block.forward(
         parameters, workspace.hidden[index], &workspace.blocks[index],
-        into: &workspace.hidden[index + 1].x, dropout: dropout)
+        into: &workspace.hidden[index + 1].x, dropout: dropout, rowsAlike: alike)
     }
     normalize(parameters, normalization, blocks.count, &workspace)
     let last = workspace.hidden[blocks.count].y
-    output.forward(parameters, last.values.span, into: &workspace.output)
+    output.forward(parameters, last.values.span, into: &workspace.output, rowsAlike: alike)
     addBias(parameters.extracting(output.bias), to: &workspace.output)
   }
 
@@ -102,7 +103,11 @@ package struct ResidualNetwork: Sendable {
     fileprivate var hidden: [Normalized]
     fileprivate var blocks: [BlockActivations]
 
-    package init(_ shape: NetworkShape, batch: Int) {
+    /// Whether equal rows are answered alike, which scoring wants and training need not.
+    fileprivate let rowsAlike: Bool
+
+    package init(_ shape: NetworkShape, batch: Int, rowsAlike: Bool = true) {
+      self.rowsAlike = rowsAlike
       dh = Matrix(rows: batch, columns: shape.width)
       scratch = dh
       hidden = (0...shape.blocks).map { _ in Normalized(rows: batch, columns: shape.width) }

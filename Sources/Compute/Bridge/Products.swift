@@ -21,11 +21,13 @@ package func multiply(
 
 /// The product of two row-major matrices given as spans with their shapes `(rows, columns)`.
 ///
-/// Equal rows of `a`, if not transposed, give equal rows of `c` up to the last multiple of 16 rows.
+/// - Parameter rowsAlike: whether equal rows of `a`, if not transposed, give equal rows of `c` up to the
+///   last multiple of 16 rows; what does not need that is multiplied faster by some processors.
 package func multiply(
   _ a: Span<Float>, _ aShape: (rows: Int, columns: Int), _ b: Span<Float>,
   _ bShape: (rows: Int, columns: Int), into c: inout MutableSpan<Float>,
-  _ cShape: (rows: Int, columns: Int), transposed: Transposition = .none, accumulating: Bool = false
+  _ cShape: (rows: Int, columns: Int), transposed: Transposition = .none, accumulating: Bool = false,
+  rowsAlike: Bool = true
 ) {
   let (left, right) = (transposed == .left, transposed == .right)
   let (m, k) = left ? (aShape.columns, aShape.rows) : (aShape.rows, aShape.columns)
@@ -43,7 +45,7 @@ package func multiply(
         let product = unsafe Product(
           a: a, b: b, c: c, aStride: aShape.columns, bStride: bShape.columns, columns: n, terms: k,
           turnsA: left, turnsB: right, accumulates: accumulating)
-        let sliced = left || treatsRowsAlike ? 0 : m / rowSlice * rowSlice
+        let sliced = left || !rowsAlike || treatsRowsAlike ? 0 : m / rowSlice * rowSlice
         for row in stride(from: 0, to: sliced, by: rowSlice) {
           unsafe product.computeSlice(row)
         }

@@ -1,7 +1,7 @@
 package import Compute
 
 /// What is known in closed form about a window whose last points are hidden and whose other points
-/// are noised: E[x | y] and the covariance P that remains.
+/// are noised: what the hidden points are expected to be.
 package struct WindowCondition: Sendable {
   /// Points hidden at the end, and the noise on the others in units of the windows' deviation.
   package let hidden: Int
@@ -9,59 +9,111 @@ package struct WindowCondition: Sendable {
   /// Standard deviation of the noise in encoded units.
   package let noise: Float
   package let mean: [Float]
-  /// Maps seen, centered points to the expectation of all, `[seen, features]`.
+  /// Maps seen, centered points to the expectation of the hidden ones, `[seen, hidden]`.
   package let estimator: Matrix
-  /// P^(1/2), and the diagonal of P, at least noise²: no forecast is surer than what it is made from.
-  package let root: Matrix
+  /// What remains uncertain of each hidden point, `[hidden]`, at least noise²: no forecast is surer
+  /// than what it is made from.
   package let variance: [Float]
-  /// Lambda^(-1/2) V' of covariance + noise² I, transposed: what the network sees, `[features, features]`.
-  package let whitener: Matrix
+  /// What a network needs beside; nil for the closed form alone.
+  package let frame: Frame?
+
+  /// What a network sees of a window, and what its answer stands for.
+  package struct Frame: Sendable {
+    /// Lambda^(-1/2) V' of covariance + noise² I, transposed, `[features, features]`.
+    package let whitener: Matrix
+    /// The columns of P^(1/2) for the hidden points, `[features, hidden]`.
+    package let root: Matrix
+
+    package init(whitener: Matrix, root: Matrix) {
+      (self.whitener, self.root) = (whitener, root)
+    }
+  }
+
+  package init(
+    hidden: Int, sigma: Float, noise: Float, mean: [Float], estimator: Matrix, variance: [Float],
+    frame: Frame?
+  ) {
+    (self.hidden, self.sigma, self.noise, self.mean) = (hidden, sigma, noise, mean)
+    (self.estimator, self.variance, self.frame) = (estimator, variance, frame)
+  }
+
+  /// * `hidden`: hidden points, fewer than the features.
+  /// * `framed`: whether a network is to use it.
+  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float, framed: Bool) {
+    let posterior = WindowPosterior(gaussian, hidden: hidden, sigma: sigma)
+    let frame =
+      framed
+      ? Frame(
+        whitener: posterior.whitener(),
+        root: posterior.spectrum().root.single.lastColumns(hidden)) : nil
+    self.init(posterior, frame: frame)
+  }
+
+  init(_ posterior: WindowPosterior, frame: Frame?) {
+    let seen = posterior.gain.rows
+    self.init(
+      hidden: posterior.hidden, sigma: posterior.sigma, noise: posterior.noise,
+      mean: posterior.gaussian.mean,
+      estimator: posterior.gain.single.lastColumns(posterior.hidden),
+      variance: (seen..<seen + posterior.hidden).map {
+        Float(max(posterior.covariance[$0, $0], posterior.variance))
+      }, frame: frame)
+  }
 
   /// The number of points seen.
   package var seen: Int { mean.count - hidden }
 
-  package init(
-    hidden: Int, sigma: Float, noise: Float, mean: [Float], estimator: Matrix, root: Matrix,
-    variance: [Float], whitener: Matrix
-  ) {
-    (self.hidden, self.sigma, self.noise, self.mean) = (hidden, sigma, noise, mean)
-    (self.estimator, self.root) = (estimator, root)
-    (self.variance, self.whitener) = (variance, whitener)
+  /// E[x | y] of the hidden points less the mean, given windows less the mean of which only the seen
+  /// part is read, `[windows, hidden]`.
+  package func expectation(_ centered: Matrix) -> Matrix {
+    var expected = Matrix(rows: centered.rows, columns: hidden)
+    multiply(centered.firstColumns(seen), estimator, into: &expected)
+    return expected
   }
+}
+
+/// The Gaussian of a window given its noised and its hidden points: E[x | y] = K y and the
+/// covariance P that remains.
+struct WindowPosterior {
+  let gaussian: WindowGaussian
+  let hidden: Int
+  let sigma, noise: Float
+  /// K, transposed: seen points to all, `[seen, features]`.
+  let gain: DoubleMatrix
+  /// P, `[features, features]`.
+  let covariance: DoubleMatrix
+  /// noise².
+  var variance: Double { Double(noise) * Double(noise) }
 
   /// K = C_ao (C_oo + noise² I)^-1 and P = C - K C_oa from the covariance C of all and seen points.
-  ///
-  /// * `hidden`: hidden points, fewer than the features.
-  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
+  init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
     let features = gaussian.mean.count
     precondition(hidden >= 0 && hidden < features, "\(hidden) of \(features) points hidden")
-    let noise = max(sigma * gaussian.deviation, 1e-4)
-    let variance = Double(noise) * Double(noise)
-    let covariance = gaussian.covariance
+    (self.gaussian, self.hidden, self.sigma) = (gaussian, hidden, sigma)
+    noise = max(sigma * gaussian.deviation, 1e-4)
     let seen = features - hidden
-    let observed = covariance.block(rows: seen, columns: features)
-    let gain =
-      solvePositive(covariance.leading(seen).addingToDiagonal(variance), observed)
-      ?? DoubleMatrix(rows: seen, columns: features)
+    let observed = gaussian.covariance.block(rows: seen, columns: features)
+    let noised = gaussian.covariance.leading(seen).addingToDiagonal(Double(noise) * Double(noise))
+    gain = solvePositive(noised, observed) ?? DoubleMatrix(rows: seen, columns: features)
     let explained = product(observed, gain, transposed: .left)
-    var posterior = covariance
+    var posterior = gaussian.covariance
     for index in posterior.values.indices { posterior.values[index] -= explained.values[index] }
+    covariance = posterior
+  }
+
+  /// P^(1/2) and its inverse; no direction is surer than a thousandth of the windows' deviation.
+  func spectrum() -> (root: DoubleMatrix, inverseRoot: DoubleMatrix) {
     let floor = 1e-6 * Double(gaussian.deviation) * Double(gaussian.deviation)
-    let spectrum = SymmetricEigen(of: posterior)
-    let noised = SymmetricEigen(of: covariance.addingToDiagonal(variance))
-    self.init(
-      hidden: hidden, sigma: sigma, noise: noise, mean: gaussian.mean, estimator: gain.single,
-      root: spectrum.applying { max($0, floor).squareRoot() }.single,
-      variance: (0..<features).map { Float(max(posterior[$0, $0], variance)) },
-      whitener: Self.whitener(noised))
+    let spectrum = SymmetricEigen(of: covariance)
+    return (
+      spectrum.applying { max($0, floor).squareRoot() },
+      spectrum.applying { 1 / max($0, floor).squareRoot() }
+    )
   }
 
-  /// P^(-1/2), which only training needs.
-  package func inverseRoot() -> Matrix {
-    SymmetricEigen(of: root.double).applying { 1 / max($0, 1e-6) }.single
-  }
-
-  private static func whitener(_ spectrum: SymmetricEigen) -> Matrix {
+  /// Lambda^(-1/2) V' of covariance + noise² I, transposed.
+  func whitener() -> Matrix {
+    let spectrum = SymmetricEigen(of: gaussian.covariance.addingToDiagonal(variance))
     let n = spectrum.values.count
     var whitener = Matrix(rows: n, columns: n)
     for axis in 0..<n {
@@ -70,34 +122,20 @@ package struct WindowCondition: Sendable {
     }
     return whitener
   }
+}
 
-  /// E[x | y] less the mean, given windows less the mean of which only the seen part is read,
-  /// `[windows, features]`.
-  package func expectation(_ centered: Matrix) -> Matrix {
-    var visible = Matrix(rows: centered.rows, columns: seen)
-    for row in 0..<centered.rows {
-      let source = row * centered.columns
-      visible.values.replaceSubrange(
-        visible.range(ofRow: row), with: centered.values[source..<source + seen])
-    }
-    var expected = Matrix(rows: centered.rows, columns: centered.columns)
-    multiply(visible, estimator, into: &expected)
-    return expected
-  }
+extension Matrix {
+  func firstColumns(_ count: Int) -> Matrix { columns(0..<count) }
 
-  /// The whitened window with its hidden part filled by the expectation, cut at 8 deviations: the
-  /// input of a network, `[windows, features]`.
-  package func networkInput(_ centered: Matrix, expected: Matrix) -> Matrix {
-    var filled = centered
-    for row in 0..<filled.rows {
-      let end = (row + 1) * filled.columns
-      for index in end - hidden..<end { filled.values[index] = expected.values[index] }
+  func lastColumns(_ count: Int) -> Matrix { columns(columns - count..<columns) }
+
+  private func columns(_ range: Range<Int>) -> Matrix {
+    var part: [Float] = []
+    part.reserveCapacity(rows * range.count)
+    for row in 0..<rows {
+      let start = row * columns
+      part.append(contentsOf: values[start + range.lowerBound..<start + range.upperBound])
     }
-    var whitened = Matrix(rows: filled.rows, columns: filled.columns)
-    multiply(filled, whitener, into: &whitened)
-    for index in whitened.values.indices {
-      whitened.values[index] = min(8, max(-8, whitened.values[index]))
-    }
-    return whitened
+    return Matrix(rows: rows, columns: range.count, values: part)
   }
 }

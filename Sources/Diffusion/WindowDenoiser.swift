@@ -1,7 +1,7 @@
 package import Compute
 package import Neural
 
-/// A trained denoiser and forecaster of windows.
+/// A trained forecaster of the hidden points of windows.
 ///
 /// It starts from the closed form of the windows' Gaussian, D = E[x | y] + P^(1/2) F, and the
 /// network F learns what that cannot say.
@@ -31,36 +31,63 @@ package struct WindowDenoiser: Sendable {
       inputs: features + vocabulary.count, outputs: features, width: width, blocks: blocks)
   }
 
-  /// P^(1/2) F: what the network adds to the closed form, `[windows, features]`.
+  /// P^(1/2) F at the hidden points: what the network adds to the closed form, `[windows, hidden]`.
   ///
+  /// * `condition`: one with a frame.
   /// * `centered`: windows less the condition's mean.
   /// * `expected`: their closed form.
   package func correction(_ condition: WindowCondition, _ centered: Matrix, expected: Matrix)
     -> Matrix
   {
-    let whitened = condition.networkInput(centered, expected: expected)
+    var correction = expected
+    guard let frame = condition.frame else { preconditionFailure("a condition without a frame") }
+    var filled = centered
+    filled.fillLastColumns(with: expected)
     var inputs = Matrix(rows: centered.rows, columns: trained.network.shape.inputs)
-    for row in 0..<centered.rows {
-      Self.fill(&inputs, row: row, whitened.row(row), condition, vocabulary)
-    }
-    var correction = Matrix(rows: centered.rows, columns: centered.columns)
-    multiply(trained(inputs), condition.root, into: &correction)
+    Self.fill(
+      &inputs, from: 0, whitened(filled, by: frame.whitener), condition.hidden, condition.sigma,
+      vocabulary)
+    multiply(trained(inputs), frame.root, into: &correction)
     return correction
   }
 
-  /// Writes one input row: the whitened window and which condition it is under.
+  /// Writes whitened windows, cut at 8 deviations, from the row `first` on, and under which condition
+  /// they are.
   static func fill(
-    _ inputs: inout Matrix, row: Int, _ whitened: ArraySlice<Float>, _ condition: WindowCondition,
+    _ inputs: inout Matrix, from first: Int, _ whitened: Matrix, _ hidden: Int, _ sigma: Float,
     _ vocabulary: Vocabulary
   ) {
-    let start = row * inputs.columns
-    inputs.values.replaceSubrange(start..<start + whitened.count, with: whitened)
-    let marks = start + whitened.count
-    for (offset, hidden) in vocabulary.hidden.enumerated() {
-      inputs.values[marks + offset] = hidden == condition.hidden ? 1 : 0
+    let marks =
+      vocabulary.hidden.map { $0 == hidden ? Float(1) : 0 }
+      + vocabulary.sigmas.map { $0 == sigma ? Float(1) : 0 }
+    for row in 0..<whitened.rows {
+      var place = (first + row) * inputs.columns
+      for value in whitened.row(row) {
+        inputs.values[place] = min(8, max(-8, value))
+        place += 1
+      }
+      for mark in marks {
+        inputs.values[place] = mark
+        place += 1
+      }
     }
-    for (offset, sigma) in vocabulary.sigmas.enumerated() {
-      inputs.values[marks + vocabulary.hidden.count + offset] = sigma == condition.sigma ? 1 : 0
+  }
+}
+
+/// Windows, their hidden part filled by the expectation, as a network sees them.
+private func whitened(_ filled: Matrix, by whitener: Matrix, rowsAlike: Bool = true) -> Matrix {
+  var whitened = Matrix(rows: filled.rows, columns: filled.columns)
+  multiply(filled, whitener, into: &whitened, rowsAlike: rowsAlike)
+  return whitened
+}
+
+extension Matrix {
+  /// Replaces the last `count` columns by those of `source`; by all of them if no count is given.
+  fileprivate mutating func fillLastColumns(with source: Matrix, count: Int? = nil) {
+    let count = count ?? source.columns
+    for row in 0..<rows {
+      let (end, last) = ((row + 1) * columns, (row + 1) * source.columns)
+      for offset in 0..<count { values[end - 1 - offset] = source.values[last - 1 - offset] }
     }
   }
 }
@@ -68,28 +95,27 @@ package struct WindowDenoiser: Sendable {
 /// Windows drawn at random, each group under a condition of its own.
 package struct WindowObjective: DenoisingObjective {
   package let shape: NetworkShape
-  /// Windows to draw from; those of condition i are `windows[i]`, less its mean.
-  private let draw: @Sendable (_ condition: Int, _ index: Int) -> ArraySlice<Float>
+  /// Windows to draw from; those of lesson i are `windows[i]`, less its mean.
+  private let draw: @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
   private let windowCount: Int
-  private let conditions: [WindowCondition]
-  private let inverseRoots: [Matrix]
+  private let lessons: [WindowLesson]
   private let vocabulary: WindowDenoiser.Vocabulary
   private let seed: UInt64
-  /// Conditions met in one step.
-  private var groups: Int { min(4, conditions.count) }
+  /// Lessons met in one step.
+  private var groups: Int { min(4, lessons.count) }
 
-  /// Draws from `windowCount` windows under these conditions.
+  /// Draws from `windowCount` windows.
   ///
+  /// * `lessons`: the conditions to learn under.
   /// * `windowCount`: windows there are.
-  /// * `draw`: the window of an index, centered as the condition of an index needs it.
+  /// * `draw`: the window of an index, centered as the lesson of an index needs it.
   package init(
-    shape: NetworkShape, conditions: [WindowCondition], vocabulary: WindowDenoiser.Vocabulary,
+    shape: NetworkShape, lessons: [WindowLesson], vocabulary: WindowDenoiser.Vocabulary,
     seed: UInt64, windowCount: Int,
-    draw: @escaping @Sendable (_ condition: Int, _ index: Int) -> ArraySlice<Float>
+    draw: @escaping @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
   ) {
-    (self.shape, self.conditions, self.vocabulary) = (shape, conditions, vocabulary)
+    (self.shape, self.lessons, self.vocabulary) = (shape, lessons, vocabulary)
     (self.seed, self.windowCount, self.draw) = (seed, windowCount, draw)
-    inverseRoots = conditions.map { $0.inverseRoot() }
   }
 
   package func fill(_ batch: inout TrainingBatch, step: Int) {
@@ -99,37 +125,33 @@ package struct WindowObjective: DenoisingObjective {
     let noise = Matrix.gaussian(
       rows: batch.inputs.rows, columns: shape.outputs, seed: seed &+ 4, stream: address)
     for part in 0..<groups {
-      let choice = stream.index(below: conditions.count)
+      let choice = stream.index(below: lessons.count)
       var clean: [Float] = []
       for _ in 0..<group {
         clean.append(contentsOf: draw(choice, stream.index(below: windowCount)))
       }
       fill(
-        &batch, rows: part * group..<(part + 1) * group, choice,
+        &batch, rows: part * group..<(part + 1) * group, lessons[choice],
         clean: Matrix(rows: group, columns: shape.outputs, values: clean), noise)
     }
   }
 
   private func fill(
-    _ batch: inout TrainingBatch, rows: Range<Int>, _ choice: Int, clean: Matrix, _ noise: Matrix
+    _ batch: inout TrainingBatch, rows: Range<Int>, _ lesson: WindowLesson, clean: Matrix,
+    _ noise: Matrix
   ) {
-    let condition = conditions[choice]
     var noised = clean
     let offset = rows.lowerBound * shape.outputs
     for index in noised.values.indices {
-      noised.values[index] += condition.noise * noise.values[offset + index]
+      noised.values[index] += lesson.noise * noise.values[offset + index]
     }
-    let expected = condition.expectation(noised)
-    let whitened = condition.networkInput(noised, expected: expected)
-    var remainder = clean
-    for index in remainder.values.indices { remainder.values[index] -= expected.values[index] }
-    var targets = Matrix(rows: rows.count, columns: shape.outputs)
-    multiply(remainder, inverseRoots[choice], into: &targets)
+    let (whitened, targets) = lesson.teach(clean: clean, noised: noised)
+    WindowDenoiser.fill(
+      &batch.inputs, from: rows.lowerBound, whitened, lesson.hidden, lesson.sigma, vocabulary)
     for (row, place) in rows.enumerated() {
-      WindowDenoiser.fill(&batch.inputs, row: place, whitened.row(row), condition, vocabulary)
       batch.targets.values.replaceSubrange(
         batch.targets.range(ofRow: place), with: targets.row(row))
-      weigh(&batch.weights, row: place, hidden: condition.hidden)
+      weigh(&batch.weights, row: place, hidden: lesson.hidden)
     }
   }
 
@@ -140,5 +162,44 @@ package struct WindowObjective: DenoisingObjective {
     for index in range.suffix(hidden) {
       weights.values[index] += Float(shape.outputs) / Float(hidden)
     }
+  }
+}
+
+/// A condition as training needs it, where every point is answered, not the hidden ones alone.
+package struct WindowLesson: Sendable {
+  let hidden: Int
+  let sigma, noise: Float
+  /// K of all points, `[seen, features]`; P^(-1/2), and what the network sees windows through,
+  /// `[features, features]` both.
+  private let estimator, inverseRoot, whitener: Matrix
+  /// What scoring needs of it.
+  package let condition: WindowCondition
+
+  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
+    let posterior = WindowPosterior(gaussian, hidden: hidden, sigma: sigma)
+    let spectrum = posterior.spectrum()
+    (self.hidden, self.sigma, noise) = (hidden, sigma, posterior.noise)
+    (estimator, inverseRoot) = (posterior.gain.single, spectrum.inverseRoot.single)
+    whitener = posterior.whitener()
+    condition = WindowCondition(
+      posterior,
+      frame: WindowCondition.Frame(
+        whitener: whitener, root: spectrum.root.single.lastColumns(hidden)))
+  }
+
+  /// What the network sees of noised windows, and what it should answer: P^(-1/2) (x - E[x | y]).
+  ///
+  /// * `clean`, `noised`: windows less the mean, `[windows, features]`.
+  func teach(clean: Matrix, noised: Matrix) -> (whitened: Matrix, targets: Matrix) {
+    var expected = clean
+    multiply(
+      noised.firstColumns(estimator.rows), estimator, into: &expected, rowsAlike: false)
+    var filled = noised
+    filled.fillLastColumns(with: expected, count: hidden)
+    var remainder = clean
+    for index in remainder.values.indices { remainder.values[index] -= expected.values[index] }
+    var targets = clean
+    multiply(remainder, inverseRoot, into: &targets, rowsAlike: false)
+    return (Diffusion.whitened(filled, by: whitener, rowsAlike: false), targets)
   }
 }

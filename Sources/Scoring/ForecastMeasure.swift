@@ -53,7 +53,7 @@ package struct ForecastMeasure: Sendable {
             for (index, forecast) in forecasts.enumerated() {
               let residual = values.values[row] - forecast[window, offset]
               result.errors[index][row] +=
-                residual * residual / condition.variance[condition.seen + offset]
+                residual * residual / condition.variance[offset]
               if offset == condition.hidden - 1 { result.foreseen[row] = forecast[window, offset] }
             }
           }
@@ -81,12 +81,11 @@ package struct ForecastMeasure: Sendable {
       denoised.append(corrected)
     }
     return denoised.map { denoised in
-      var forecasts = Matrix(rows: cut.rows, columns: condition.hidden)
+      var forecasts = denoised
       for row in 0..<cut.rows {
         for offset in 0..<condition.hidden {
           let index = row * windows.columns + condition.seen + offset
-          let shift = windows.values[index] - centered.values[index]
-          forecasts[row, offset] = denoised.values[index] + shift
+          forecasts[row, offset] += windows.values[index] - centered.values[index]
         }
       }
       return forecasts

@@ -175,7 +175,8 @@ struct SeriesBuilder {
     let (denoiser, history) =
       trains ? trainForecaster(centered, gaussians, hidden: hidden) : (nil, nil)
     let forecasts = hidden.indices.dropFirst().map { index -> (Int, ForecastMeasure) in
-      let condition = WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12)
+      let condition = WindowCondition(
+        gaussians[index], hidden: hidden[index], sigma: 0.12, framed: trains)
       return (0, ForecastMeasure(cutter: cutter, condition: condition, denoiser: denoiser))
     }
     let whitened = levelWindows().map { cutter in
@@ -208,14 +209,28 @@ struct SeriesBuilder {
     _ windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int]
   ) -> (WindowDenoiser?, TrainingHistory?) {
     let sigmas: [Float] = [0.06, 0.12, 0.25, 0.5]
-    var conditions: [WindowCondition] = []
-    for (gaussian, hidden) in zip(gaussians, hidden) {
-      conditions += sigmas.map { WindowCondition(gaussian, hidden: hidden, sigma: $0) }
+    let lessons = zip(gaussians, hidden).flatMap { gaussian, hidden in
+      sigmas.map { WindowLesson(gaussian, hidden: hidden, sigma: $0) }
     }
     let vocabulary = WindowDenoiser.Vocabulary(hidden: hidden, sigmas: sigmas)
-    return train(
-      windows, gaussians, conditions, vocabulary, steps: 2_000,
-      kind: { $0 / sigmas.count })
+    let shape = WindowDenoiser.shape(
+      features: gaussians[0].mean.count, vocabulary: vocabulary, width: options.width,
+      blocks: options.blocks)
+    let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
+    // The last tenth is watched and learned from as well: its neighbours overlap it anyway.
+    let count = centered[0].rows
+    let watched = max(1, count / 10)
+    let draw: @Sendable (Int, Int) -> ArraySlice<Float> = { lesson, index in
+      centered[lesson / sigmas.count].row(index)
+    }
+    let objective = WindowObjective(
+      shape: shape, lessons: lessons, vocabulary: vocabulary, seed: options.seed,
+      windowCount: count, draw: draw)
+    let judge = WindowObjective(
+      shape: shape, lessons: lessons, vocabulary: vocabulary, seed: options.seed,
+      windowCount: watched, draw: { draw($0, count - watched + $1) })
+    let trained = trainer(steps: 2_000).train(objective, heldOut: judge)
+    return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
   }
 
   // Several channels: residual and density of all, residual and forecast of each channel.
@@ -226,10 +241,8 @@ struct SeriesBuilder {
     let all = windows(cutter, most: 4_000)
     let gaussian = WindowGaussian.fit(to: all)
     let sigma: Float = 0.25
-    let (denoiser, history) = trains ? trainDenoiser(all, gaussian, sigma) : (nil, nil)
-    let whitened = measure(
-      cutter, gaussian, sigma: sigma, centers: false,
-      correction: denoiser.map { correction($0, gaussian, sigma) })
+    let denoiser = trains ? trainDenoiser(all, gaussian, sigma) : nil
+    let whitened = measure(cutter, gaussian, sigma: sigma, centers: false, correction: denoiser)
     let (forecasts, channels) = (channelForecasts(), channelMeasures())
     let first = forecasts.reduce(0) { $0 + $1.measure.count }
     let single = first + 2
@@ -245,32 +258,16 @@ struct SeriesBuilder {
     return (
       SeriesScorer(
         forecasts: forecasts, whitened: [whitened], channels: channels, parts: parts,
-        stillness: stillness(tau: 6), isCausal: options.isCausal), history
+        stillness: stillness(tau: 6), isCausal: options.isCausal), denoiser?.trained.history
     )
   }
 
-  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigma: Float) -> (
-    WindowDenoiser?, TrainingHistory?
-  ) {
-    let centered = windows.adding(gaussian.mean, scale: -1)
-    let shifted = WindowGaussian(
-      mean: [Float](repeating: 0, count: gaussian.mean.count), covariance: gaussian.covariance,
-      deviation: gaussian.deviation)
-    return train(
-      [centered], [shifted],
-      [WindowCondition(shifted, hidden: 0, sigma: sigma)],
-      WindowDenoiser.Vocabulary(hidden: [0], sigmas: [sigma]), steps: 400, kind: { _ in 0 })
-  }
-
-  private func correction(_ denoiser: WindowDenoiser, _ gaussian: WindowGaussian, _ sigma: Float)
-    -> WindowCorrection
+  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigma: Float)
+    -> AxisDenoiser
   {
-    let condition = WindowCondition(gaussian, hidden: 0, sigma: sigma)
-    let variance = Double(condition.noise) * Double(condition.noise)
-    let scale = SymmetricEigen(of: gaussian.covariance).applying {
-      (max(0, $0) + variance).squareRoot() / variance
-    }
-    return WindowCorrection(denoiser: denoiser, condition: condition, scale: scale.single)
+    AxisDenoiser.fit(
+      to: windows.adding(gaussian.mean, scale: -1), gaussian, sigma: sigma, width: options.width,
+      blocks: options.blocks, seed: options.seed, by: trainer(steps: 400))
   }
 
   /// The residual of every channel that moves.
@@ -290,7 +287,7 @@ struct SeriesBuilder {
     return (0..<channelCount).flatMap { channel in
       [1, 4].filter { $0 < cutter.length }.map { hidden in
         let gaussian = gaussian(of: channel, cutter, hidden: hidden)
-        let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12)
+        let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12, framed: false)
         return (channel, ForecastMeasure(cutter: cutter, condition: condition, denoiser: nil))
       }
     }
@@ -310,7 +307,7 @@ struct SeriesBuilder {
 
   private func measure(
     _ cutter: WindowCutter, _ gaussian: WindowGaussian, sigma: Float, centers: Bool,
-    correction: WindowCorrection? = nil
+    correction: AxisDenoiser? = nil
   ) -> WhitenedMeasure {
     WhitenedMeasure(
       cutter: cutter, stride: max(1, cutter.length / 8), centersWindows: centers,
@@ -344,30 +341,9 @@ struct SeriesBuilder {
       scale: TailScale(knots: [0], excess: 1, body: tailStart))
   }
 
-  private func train(
-    _ windows: [Matrix], _ gaussians: [WindowGaussian], _ conditions: [WindowCondition],
-    _ vocabulary: WindowDenoiser.Vocabulary, steps: Int, kind: @escaping @Sendable (Int) -> Int
-  ) -> (WindowDenoiser, TrainingHistory) {
-    let features = gaussians[0].mean.count
-    let shape = WindowDenoiser.shape(
-      features: features, vocabulary: vocabulary, width: options.width, blocks: options.blocks)
-    let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
-    // The last tenth is watched and learned from as well: its neighbours overlap it anyway.
-    let count = centered[0].rows
-    let watched = max(1, count / 10)
-    let draw: @Sendable (Int, Int) -> ArraySlice<Float> = { condition, index in
-      centered[kind(condition)].row(index)
-    }
-    let objective = WindowObjective(
-      shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
-      windowCount: count, draw: draw)
-    let judge = WindowObjective(
-      shape: shape, conditions: conditions, vocabulary: vocabulary, seed: options.seed,
-      windowCount: watched, draw: { draw($0, count - watched + $1) })
+  private func trainer(steps: Int) -> Trainer {
     var training = options.training
     (training.seed, training.steps) = (options.seed, steps * options.effort)
-    let trained = Trainer(training, name: "windows", threads: threads, checkpoints: checkpoints)
-      .train(objective, heldOut: judge)
-    return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
+    return Trainer(training, name: "windows", threads: threads, checkpoints: checkpoints)
   }
 }

@@ -13,11 +13,11 @@ package struct WhitenedMeasure: Sendable {
   /// Q^(1/2), `[features, features]`.
   package let whitening: Matrix
   /// What a network adds to the closed form, at the same noise; nil for the closed form alone.
-  package let correction: WindowCorrection?
+  package let correction: AxisDenoiser?
 
   package init(
     cutter: WindowCutter, stride: Int, centersWindows: Bool, mean: [Float], whitening: Matrix,
-    correction: WindowCorrection?
+    correction: AxisDenoiser?
   ) {
     precondition(
       whitening.rows == cutter.length * cutter.channels, "\(whitening.rows) features in windows")
@@ -74,7 +74,7 @@ package struct WhitenedMeasure: Sendable {
     let centered = level.adding(mean, scale: -1)
     var residuals = Matrix(rows: chunkRows, columns: centered.columns)
     multiply(centered, whitening, into: &residuals)
-    correction?.apply(to: &residuals, centered: centered)
+    correction?.correct(&residuals, of: centered)
     guard !inverse.isEmpty else {
       return Piece(starts: Array(starts), residuals: residuals, expected: nil)
     }
@@ -93,25 +93,6 @@ package struct WhitenedMeasure: Sendable {
     (0..<whitening.rows).map { row in
       1 / max(sumOfSquares(whitening.values.span.extracting(whitening.range(ofRow: row))), 1e-12)
     }
-  }
-}
-
-/// The network's part in whitened residuals: r loses P^(1/2) F.
-package struct WindowCorrection: Sendable {
-  package let denoiser: WindowDenoiser
-  package let condition: WindowCondition
-  /// (covariance + noise² I)^(1/2) / noise², `[features, features]`.
-  package let scale: Matrix
-
-  package init(denoiser: WindowDenoiser, condition: WindowCondition, scale: Matrix) {
-    (self.denoiser, self.condition, self.scale) = (denoiser, condition, scale)
-  }
-
-  func apply(to residuals: inout Matrix, centered: Matrix) {
-    let expected = condition.expectation(centered)
-    var correction = denoiser.correction(condition, centered, expected: expected)
-    for index in correction.values.indices { correction.values[index] *= -1 }
-    multiply(correction, scale, into: &residuals, accumulating: true)
   }
 }
 

@@ -10,13 +10,13 @@ package enum Transposition: Sendable {
 /// All three are row-major; reading and writing the same matrix is not possible.
 package func multiply(
   _ a: Matrix, _ b: Matrix, into c: inout Matrix, transposed: Transposition = .none,
-  accumulating: Bool = false
+  accumulating: Bool = false, rowsAlike: Bool = true
 ) {
   let shape = (rows: c.rows, columns: c.columns)
   var result = c.values.mutableSpan
   multiply(
     a.values.span, (a.rows, a.columns), b.values.span, (b.rows, b.columns), into: &result,
-    shape, transposed: transposed, accumulating: accumulating)
+    shape, transposed: transposed, accumulating: accumulating, rowsAlike: rowsAlike)
 }
 
 /// The product of two row-major matrices given as spans with their shapes `(rows, columns)`.

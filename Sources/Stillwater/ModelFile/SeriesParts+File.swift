@@ -25,22 +25,18 @@ extension SeriesScorer {
   fileprivate struct WhitenedDescription: Codable {
     var length, channels, stride: Int
     var centersWindows: Bool
-    var correction: ForecastDescription?
+    /// Standard deviation of the network's noise; nil without one.
+    var noise: Float?
 
     init(_ measure: WhitenedMeasure) {
       (length, channels) = (measure.cutter.length, measure.cutter.channels)
       (stride, centersWindows) = (measure.stride, measure.centersWindows)
-      correction = measure.correction.map {
-        ForecastDescription(
-          length: measure.cutter.length, hidden: 0, sigma: $0.condition.sigma,
-          noise: $0.condition.noise, usesNetwork: true)
-      }
+      noise = measure.correction?.noise
     }
   }
 
   private var denoiser: WindowDenoiser? {
     forecasts.lazy.compactMap(\.measure.denoiser).first
-      ?? whitened.lazy.compactMap(\.correction?.denoiser).first
   }
 
   func store(in file: inout TensorFile) {
@@ -67,8 +63,9 @@ extension SeriesScorer {
     file.add("\(name).mean", measure.mean)
     file.add("\(name).whitening", measure.whitening)
     if let correction = measure.correction {
-      correction.condition.store("\(name).condition", in: &file)
-      file.add("\(name).scale", correction.scale)
+      file.add("\(name).axes", correction.axes)
+      file.add("\(name).variances", correction.variances)
+      correction.trained.store("\(name).network", in: &file)
     }
   }
 
@@ -90,21 +87,21 @@ extension SeriesScorer {
     }
     var whitened: [WhitenedMeasure] = []
     for (index, part) in description.whitened.enumerated() {
-      whitened.append(try part.measure("window.\(index)", file, channelCount, denoiser))
+      whitened.append(try part.measure("window.\(index)", file, channelCount))
     }
     var channels: [(channel: Int, measure: WhitenedMeasure)] = []
     for (channel, part) in zip(description.channels, description.channelMeasures) {
       guard (0..<channelCount).contains(channel) else {
         throw .content(key: "scorer", reason: "channel \(channel) does not exist")
       }
-      channels.append((channel, try part.measure("channel.\(channel)", file, 1, nil)))
+      channels.append((channel, try part.measure("channel.\(channel)", file, 1)))
     }
     let count = forecasts.reduce(0) { $0 + $1.measure.count } + 2 * whitened.count + channels.count
     guard !whitened.isEmpty, !description.parts.isEmpty,
       description.parts.allSatisfy({ $0.isPlausible(measures: count) }),
       description.stillness.isPlausible(channels: channelCount)
     else { throw .content(key: "scorer", reason: "its parts are out of range") }
-    try Self.check(denoiser, forecasts.map(\.measure), whitened)
+    try Self.check(denoiser, forecasts.map(\.measure))
     self.init(
       forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts,
       stillness: description.stillness, isCausal: description.isCausal)
@@ -120,13 +117,11 @@ extension SeriesScorer {
 
   /// The network must read and write windows of the length that it is used on.
   private static func check(
-    _ denoiser: WindowDenoiser?, _ forecasts: [ForecastMeasure], _ whitened: [WhitenedMeasure]
+    _ denoiser: WindowDenoiser?, _ forecasts: [ForecastMeasure]
   ) throws(ModelFileError) {
     guard let denoiser else { return }
     let shape = denoiser.trained.network.shape
-    let features =
-      forecasts.filter { $0.denoiser != nil }.map(\.cutter.length)
-      + whitened.filter { $0.correction != nil }.map { $0.cutter.length * $0.cutter.channels }
+    let features = forecasts.filter { $0.denoiser != nil }.map(\.cutter.length)
     guard
       features.allSatisfy({
         shape.outputs == $0 && shape.inputs == $0 + denoiser.vocabulary.count
@@ -143,39 +138,51 @@ extension SeriesScorer.ForecastDescription {
   fileprivate func condition(_ name: String, _ file: TensorFile, features: Int)
     throws(ModelFileError) -> WindowCondition
   {
-    let variance = try file.floats("\(name).variance", shape: [features])
+    let variance = try file.floats("\(name).variance", shape: [hidden])
     guard variance.allSatisfy({ $0 > 0 }) else {
       throw .content(key: "\(name).variance", reason: "a variance is not above 0")
+    }
+    var frame: WindowCondition.Frame?
+    if usesNetwork {
+      frame = WindowCondition.Frame(
+        whitener: try file.matrix("\(name).whitener", features, features),
+        root: try file.matrix("\(name).root", features, hidden))
     }
     return WindowCondition(
       hidden: hidden, sigma: sigma, noise: noise,
       mean: try file.floats("\(name).mean", shape: [features]),
-      estimator: try file.matrix("\(name).estimator", features - hidden, features),
-      root: try file.matrix("\(name).root", features, features), variance: variance,
-      whitener: try file.matrix("\(name).whitener", features, features))
+      estimator: try file.matrix("\(name).estimator", features - hidden, hidden),
+      variance: variance, frame: frame)
   }
 }
 
 extension SeriesScorer.WhitenedDescription {
   fileprivate func measure(
-    _ name: String, _ file: TensorFile, _ channelCount: Int, _ denoiser: WindowDenoiser?
+    _ name: String, _ file: TensorFile, _ channelCount: Int
   ) throws(ModelFileError) -> WhitenedMeasure {
     guard channels == channelCount, (1...100_000).contains(length), stride >= 1, stride <= length,
-      length * channels <= 100_000, correction == nil || denoiser != nil,
-      correction?.isPlausible ?? true, correction?.hidden ?? 0 == 0
+      length * channels <= 100_000
     else { throw .content(key: "scorer", reason: "\(name) is out of range") }
     let features = length * channels
-    var part: WindowCorrection?
-    if let correction, let denoiser {
-      part = WindowCorrection(
-        denoiser: denoiser,
-        condition: try correction.condition("\(name).condition", file, features: features),
-        scale: try file.matrix("\(name).scale", features, features))
-    }
     return WhitenedMeasure(
       cutter: WindowCutter(length: length, channels: channels), stride: stride,
       centersWindows: centersWindows, mean: try file.floats("\(name).mean", shape: [features]),
-      whitening: try file.matrix("\(name).whitening", features, features), correction: part)
+      whitening: try file.matrix("\(name).whitening", features, features),
+      correction: try correction(name, file, features))
+  }
+
+  private func correction(_ name: String, _ file: TensorFile, _ features: Int)
+    throws(ModelFileError) -> AxisDenoiser?
+  {
+    guard let noise else { return nil }
+    let variances = try file.floats("\(name).variances", shape: [features])
+    let trained = try TrainedNetwork("\(name).network", from: file)
+    guard noise >= 1e-4, noise.isFinite, variances.allSatisfy({ $0 >= 0 }),
+      trained.network.shape.inputs == features, trained.network.shape.outputs == features
+    else { throw .content(key: "\(name).network", reason: "it does not fit the windows") }
+    return AxisDenoiser(
+      axes: try file.matrix("\(name).axes", features, features), variances: variances,
+      noise: noise, trained: trained)
   }
 }
 
@@ -183,9 +190,10 @@ extension WindowCondition {
   fileprivate func store(_ name: String, in file: inout TensorFile) {
     file.add("\(name).mean", mean)
     file.add("\(name).estimator", estimator)
-    file.add("\(name).root", root)
     file.add("\(name).variance", variance)
-    file.add("\(name).whitener", whitener)
+    guard let frame else { return }
+    file.add("\(name).whitener", frame.whitener)
+    file.add("\(name).root", frame.root)
   }
 }
 

@@ -1,12 +1,15 @@
 extension Matrix {
-  /// Each row with `scale · offset` added, `offset` `[columns]`.
-  package func adding(_ offset: [Float], scale: Float = 1) -> Matrix {
-    precondition(offset.count == columns, "\(offset.count) offsets for \(columns) columns")
-    var sum = self
-    for row in 0..<rows {
-      for column in 0..<columns { sum.values[row * columns + column] += scale * offset[column] }
+  /// The mean of each column, `[columns]`; sums of chunks are added up in double precision.
+  package func columnMeans() -> [Float] {
+    var sums = [Double](repeating: 0, count: columns)
+    for start in stride(from: 0, to: rows, by: 256) {
+      let range = start..<min(rows, start + 256)
+      var part = [Float](repeating: 0, count: columns)
+      var places = part.mutableSpan
+      addColumnSums(of: padded(rows: range, to: range.count), to: &places)
+      for column in 0..<columns { sums[column] += Double(part[column]) }
     }
-    return sum
+    return sums.map { Float($0 / Double(max(1, rows))) }
   }
 
   /// The covariance of the rows around `mean`, `[columns, columns]`, divided by the number of
@@ -19,11 +22,20 @@ extension Matrix {
     for start in stride(from: 0, to: rows, by: 256) {
       let range = start..<min(rows, start + 256)
       let chunk = padded(rows: range, to: range.count).adding(mean, scale: -1)
-      multiply(chunk, chunk, into: &part, transposed: .left)
-      for index in part.values.indices { sum.values[index] += Double(part.values[index]) }
+      multiplyByItself(chunk, into: &part)
+      for row in 0..<columns {
+        for index in row * columns + row..<(row + 1) * columns {
+          sum.values[index] += Double(part.values[index])
+        }
+      }
     }
     let scale = 1 / Double(max(1, rows))
-    for index in sum.values.indices { sum.values[index] *= scale }
+    for row in 0..<columns {
+      for column in row..<columns {
+        sum[row, column] *= scale
+        sum[column, row] = sum[row, column]
+      }
+    }
     return sum
   }
 }

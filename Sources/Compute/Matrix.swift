@@ -47,13 +47,4 @@ extension Matrix {
     chunk.append(contentsOf: repeatElement(0, count: (height - range.count) * columns))
     return Matrix(rows: height, columns: columns, values: chunk)
   }
-
-  /// Mean and variance of each column, in double precision.
-  package func columnMoments() -> [Moments] {
-    var moments = [Moments](repeating: Moments(), count: columns)
-    for row in 0..<rows {
-      for column in 0..<columns { moments[column].add(Double(values[row * columns + column])) }
-    }
-    return moments
-  }
 }

@@ -33,7 +33,7 @@ package struct WienerDenoiser: Denoiser, Equatable {
 
   /// The mean and the principal axes of `samples`, `[samples, features]`.
   package static func fit(to samples: Matrix) -> WienerDenoiser {
-    let mean = samples.columnMoments().map { Float($0.mean) }
+    let mean = samples.columnMeans()
     let eigen = SymmetricEigen(of: samples.covariance(around: mean))
     return WienerDenoiser(
       mean: mean, variances: eigen.values.map { Float(max(0, $0)) }, axes: eigen.vectors.single)

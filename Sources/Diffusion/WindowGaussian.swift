@@ -11,7 +11,7 @@ package struct WindowGaussian: Sendable {
 
   /// * `windows`: `[windows, features]`.
   package static func fit(to windows: Matrix) -> WindowGaussian {
-    let mean = windows.columnMoments().map { Float($0.mean) }
+    let mean = windows.columnMeans()
     let covariance = windows.covariance(around: mean)
     var trace = 0.0
     for index in 0..<covariance.rows { trace += covariance[index, index] }
@@ -53,20 +53,5 @@ package struct WindowCutter: Sendable {
       cut.append(contentsOf: values.values[start * channels..<(start + length) * channels])
     }
     return Matrix(rows: starts.count, columns: length * channels, values: cut)
-  }
-}
-
-extension Matrix {
-  /// Every row less the mean of its first `count` values.
-  package func centeringRows(over count: Int) -> Matrix {
-    var centered = self
-    for row in 0..<rows {
-      let range = range(ofRow: row)
-      var total: Float = 0
-      for index in range.prefix(count) { total += values[index] }
-      let mean = total / Float(count)
-      for index in range { centered.values[index] -= mean }
-    }
-    return centered
   }
 }

@@ -14,6 +14,11 @@ package struct ForecastMeasure: Sendable {
     (self.cutter, self.condition, self.denoiser) = (cutter, condition, denoiser)
   }
 
+  /// The closed form alone.
+  func withoutNetwork() -> ForecastMeasure {
+    ForecastMeasure(cutter: cutter, condition: condition, denoiser: nil)
+  }
+
   /// The number of measures: the closed form, and the network if there is one.
   package var count: Int { denoiser == nil ? 1 : 2 }
 

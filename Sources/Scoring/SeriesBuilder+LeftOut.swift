@@ -9,10 +9,11 @@ extension SeriesBuilder {
   /// Each quarter is scored by a model of the other three, so its scores are as high as those of new
   /// normal rows, or a little higher. The scales of the parts are those of the whole baseline.
   ///
-  /// * `whole`: the closed form of the whole baseline, if it has been fitted.
-  func leftOutScores(by whole: SeriesScorer?, workers: Int) async -> [[Float]] {
-    var closedForm = whole ?? build(training: false).scorer
-    if whole == nil {
+  /// * `whole`: the scorer of the whole baseline.
+  func leftOutScores(by whole: SeriesScorer, workers: Int) async -> [[Float]] {
+    var closedForm = whole
+    if whole.hasNetwork {
+      closedForm = whole.withoutNetwork()
       var measured: [SeriesScorer.Measured] = []
       for (segment, filled) in zip(segments, filled) {
         measured.append(
@@ -21,8 +22,12 @@ extension SeriesBuilder {
       closedForm.calibrateParts(measured)
     }
     var scores: [[Float]] = []
-    for fold in 0..<Self.folds {
-      var scorer = builder(without: fold).build(training: false).scorer
+    let builders = (0..<Self.folds).map { builder(without: $0) }
+    let scorers = await parallelMap(Self.folds, workers: workers) { fold in
+      builders[fold].build(training: false).scorer
+    }
+    for (fold, fitted) in scorers.enumerated() {
+      var scorer = fitted
       guard scorer.hasMeasures(of: closedForm) else { continue }
       (scorer.parts, scorer.stillness) = (closedForm.parts, closedForm.stillness)
       for index in segments.indices {
@@ -72,6 +77,25 @@ extension SeriesBuilder {
 }
 
 extension SeriesScorer {
+  fileprivate var hasNetwork: Bool {
+    forecasts.contains { $0.measure.denoiser != nil } || whitened.contains { $0.correction != nil }
+  }
+
+  /// The closed form of the same baseline, whose parts are to be calibrated.
+  fileprivate func withoutNetwork() -> SeriesScorer {
+    let foreseen = forecasts.map { (channel: $0.channel, measure: $0.measure.withoutNetwork()) }
+    let dropped = forecasts.reduce(0) { $0 + $1.measure.count } - foreseen.count
+    let parts = parts.map { part in
+      var part = part
+      part.measures =
+        part.name == Self.forecast ? Array(foreseen.indices) : part.measures.map { $0 - dropped }
+      return part
+    }
+    return SeriesScorer(
+      forecasts: foreseen, whitened: whitened.map { $0.withoutNetwork() }, channels: channels,
+      parts: parts, stillness: stillness, isCausal: isCausal)
+  }
+
   /// Whether both have the same list of measures, so that parts fit either.
   fileprivate func hasMeasures(of other: SeriesScorer) -> Bool {
     forecasts.map(\.channel) == other.forecasts.map(\.channel)

@@ -54,8 +54,7 @@ extension SeriesScorer {
         await scorer.measure(segment, filled: filled, explains: false, workers: workers))
     }
     scorer.calibrateParts(measured)
-    let calibrationScores = await builder.leftOutScores(
-      by: history == nil ? scorer : nil, workers: workers)
+    let calibrationScores = await builder.leftOutScores(by: scorer, workers: workers)
     return SeriesFit(
       scorer: scorer, calibrationScores: calibrationScores, blockLength: scorer.longest,
       history: history, suspects: scorer.suspects(among: measured))
@@ -189,7 +188,7 @@ struct SeriesBuilder {
       SeriesScorer(
         forecasts: Array(forecasts), whitened: whitened, channels: [],
         parts: [
-          part("forecast", Array(0..<first), tau: 8),
+          part(SeriesScorer.forecast, Array(0..<first), tau: 8),
           part(SeriesScorer.residual, residuals, tau: 40),
           part("density", residuals.map { $0 + 1 }, tau: 0),
         ], stillness: stillness(tau: 40), isCausal: options.isCausal), history
@@ -249,7 +248,7 @@ struct SeriesBuilder {
     var parts = [
       part(SeriesScorer.residual, [first], tau: 6),
       part("density", [first + 1], tau: 6, isBounded: true),
-      part("forecast", Array(0..<first), .salient, tau: 6),
+      part(SeriesScorer.forecast, Array(0..<first), .salient, tau: 6),
     ]
     if !channels.isEmpty {
       parts.append(

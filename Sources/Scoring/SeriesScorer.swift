@@ -21,7 +21,7 @@ package struct SeriesScorer: Sendable {
   package struct Part: Sendable, Equatable, Codable {
     package let name: String
     /// Indices into the list of raw measures.
-    package let measures: [Int]
+    package internal(set) var measures: [Int]
     /// What each is on average over the baseline; at least 1, what a whitened measure is by design, where
     /// some of many count.
     package var units: [Float]
@@ -122,6 +122,8 @@ package struct SeriesScorer: Sendable {
 
   /// The part in which too small values count as well; before those that it bounds.
   static let residual = "residual"
+  /// The part whose measures are all forecasts and no others.
+  static let forecast = "forecast"
 
   /// All raw measures.
   ///

@@ -25,6 +25,13 @@ package struct WhitenedMeasure: Sendable {
     (self.mean, self.whitening, self.correction) = (mean, whitening, correction)
   }
 
+  /// The closed form alone.
+  func withoutNetwork() -> WhitenedMeasure {
+    WhitenedMeasure(
+      cutter: cutter, stride: stride, centersWindows: centersWindows, mean: mean,
+      whitening: whitening, correction: nil)
+  }
+
   /// What the windows over each row say, means over the windows that cover it.
   package struct Result: Sendable {
     /// Squared whitened residual of each value, `[rows, channels]`.

@@ -75,7 +75,7 @@ import Testing
       PaddedRows(queries), found, count: count, sigma: 0.8, details: true)
     for query in 0..<9 {
       let near = rows.selecting(rows: found.indices(of: query).prefix(count).map { Int($0) })
-      let mean = near.columnMoments().map { Float($0.mean) }
+      let mean = near.columnMeans()
       let matrix = near.covariance(around: mean).addingToDiagonal(0.64)
       let r = zip(queries.row(query), mean).map { Double($0 - $1) }
       let q = try #require(

@@ -55,6 +55,15 @@ package func multiply(
   }
 }
 
+/// Writes the upper triangle of `a' · a` into `c`, `[columns, columns]`; the rest of it stays.
+package func multiplyByItself(_ a: Matrix, into c: inout Matrix) {
+  precondition(c.rows == a.columns && c.columns == a.columns, "[\(c.rows), \(c.columns)]")
+  _ = singleThreaded
+  unsafe cblas_ssyrk(
+    CblasRowMajor, CblasUpper, CblasTrans, blasint(a.columns), blasint(a.rows), 1, a.values,
+    blasint(a.columns), 0, &c.values, blasint(a.columns))
+}
+
 /// A product as the library wants it.
 @unsafe private struct Product {
   let a, b: UnsafeBufferPointer<Float>

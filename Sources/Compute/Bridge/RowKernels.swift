@@ -18,6 +18,22 @@ package func sumOfSquares(_ x: Span<Float>) -> Float {
 }
 
 extension Matrix {
+  /// Each row with `scale · offset` added, `offset` `[columns]`.
+  package func adding(_ offset: [Float], scale: Float = 1) -> Matrix {
+    precondition(offset.count == columns, "\(offset.count) offsets for \(columns) columns")
+    var sum = self
+    unsafe kernel_add_to_rows(&sum.values, offset, scale, rows, columns)
+    return sum
+  }
+
+  /// Every row less the mean of its first `count` values.
+  package func centeringRows(over count: Int) -> Matrix {
+    precondition(count > 0 && count <= columns, "the mean of \(count) of \(columns) values")
+    var centered = self
+    unsafe kernel_center_rows(&centered.values, rows, columns, count)
+    return centered
+  }
+
   /// |row|^2 of every row, `[rows]`.
   package func rowSquares() -> [Float] {
     var squares = [Float](repeating: 0, count: rows)

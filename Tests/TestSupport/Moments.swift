@@ -1,0 +1,12 @@
+package import Compute
+
+extension Matrix {
+  /// Mean and variance of each column, in double precision.
+  package func columnMoments() -> [Moments] {
+    var moments = [Moments](repeating: Moments(), count: columns)
+    for row in 0..<rows {
+      for column in 0..<columns { moments[column].add(Double(values[row * columns + column])) }
+    }
+    return moments
+  }
+}

@@ -190,7 +190,7 @@ package struct WindowLesson: Sendable {
   /// What the network sees of noised windows, and what it should answer: P^(-1/2) (x - E[x | y]).
   ///
   /// * `clean`, `noised`: windows less the mean, `[windows, features]`.
-  func teach(clean: Matrix, noised: Matrix) -> (whitened: Matrix, targets: Matrix) {
+  package func teach(clean: Matrix, noised: Matrix) -> (whitened: Matrix, targets: Matrix) {
     var expected = clean
     multiply(
       noised.firstColumns(estimator.rows), estimator, into: &expected, rowsAlike: false)

@@ -65,6 +65,37 @@ import Testing
     expectClose(a.rowSquaredDistances(to: b), distances, tolerance: 1e-5)
   }
 
+  @Test(arguments: [1, 7, 33])
+  func rowsAreShiftedAndCenteredAsLoopsDo(columns: Int) {
+    let a = Matrix(rows: 5, columns: columns, values: numbers(5 * columns))
+    let offset = numbers(columns, seed: 4)
+    let shifted = a.values.indices.map { a.values[$0] - 0.5 * offset[$0 % columns] }
+    expectClose(a.adding(offset, scale: -0.5).values, shifted, tolerance: 1e-6)
+    let count = (columns + 1) / 2
+    let centered = (0..<5).flatMap { row in
+      let mean = a.row(row).prefix(count).reduce(0, +) / Float(count)
+      return a.row(row).map { $0 - mean }
+    }
+    expectClose(a.centeringRows(over: count).values, centered, tolerance: 1e-5)
+  }
+
+  /// More rows than are added up at once.
+  @Test(arguments: [1, 256, 700])
+  func meansAndCovariancesMatchLoops(rows: Int) {
+    let a = Matrix(rows: rows, columns: 9, values: numbers(9 * rows)).adding(numbers(9, seed: 6))
+    let moments = a.columnMoments()
+    expectClose(a.columnMeans(), moments.map { Float($0.mean) }, tolerance: 1e-5)
+    let covariance = a.covariance(around: a.columnMeans())
+    for i in 0..<9 {
+      for j in 0..<9 {
+        let sum = (0..<rows).reduce(0.0) { sum, row in
+          sum + (Double(a[row, i]) - moments[i].mean) * (Double(a[row, j]) - moments[j].mean)
+        }
+        #expect(abs(covariance[i, j] - sum / Double(rows)) < 1e-4)
+      }
+    }
+  }
+
   @Test(arguments: [Transposition.none, .left, .right])
   func productsMatchLoops(transposed: Transposition) {
     let (m, k, n) = (5, 7, 3)

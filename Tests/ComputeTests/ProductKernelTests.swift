@@ -33,6 +33,10 @@ import Testing
 
   @Test(arguments: [Transposition.none, .left, .right], [1, 16, 37])
   func productsMatchALoop(_ transposed: Transposition, rows: Int) {
+    for alike in [false, true] { matchesALoop(transposed, rows: rows, rowsAlike: alike) }
+  }
+
+  private func matchesALoop(_ transposed: Transposition, rows: Int, rowsAlike: Bool) {
     let (terms, columns) = (21, 6)
     let left = transposed == .left ? (terms, rows) : (rows, terms)
     let right = transposed == .right ? (columns, terms) : (terms, columns)
@@ -40,7 +44,8 @@ import Testing
     let b = Matrix.gaussian(rows: right.0, columns: right.1, seed: 2, stream: 0)
     var c = Matrix(
       rows: rows, columns: columns, values: [Float](repeating: 0.5, count: rows * columns))
-    multiply(a, b, into: &c, transposed: transposed, accumulating: true)
+    multiply(
+      a, b, into: &c, transposed: transposed, accumulating: true, rowsAlike: rowsAlike)
     let expected = (0..<rows).flatMap { row in
       (0..<columns).map { column in
         (0..<terms).reduce(Float(0.5)) { sum, term in

@@ -20,33 +20,46 @@ import Testing
   }
 
   @Test func foreseesHiddenPointsOfAWave() {
-    let condition = WindowCondition(gaussian(), hidden: 4, sigma: 0.12)
+    let condition = WindowCondition(gaussian(), hidden: 4, sigma: 0.12, framed: false)
     let fresh = windows(wave(200, seed: 2)).adding(condition.mean, scale: -1)
     let expected = condition.expectation(fresh)
     var (error, power): (Float, Float) = (0, 0)
     for row in 0..<fresh.rows {
       for column in 20..<24 {
         error +=
-          (expected[row, column] - fresh[row, column])
-          * (expected[row, column] - fresh[row, column])
+          (expected[row, column - 20] - fresh[row, column])
+          * (expected[row, column - 20] - fresh[row, column])
         power += fresh[row, column] * fresh[row, column]
       }
     }
     #expect(error < 0.05 * power)
   }
 
-  @Test func posteriorRootSquaresToTheVarianceLeft() {
-    let condition = WindowCondition(gaussian(), hidden: 1, sigma: 0.06)
-    let squared = product(condition.root.double, condition.root.double)
+  @Test(arguments: [1, 4])
+  func posteriorRootSquaresToTheVarianceLeft(hidden: Int) throws {
+    let condition = WindowCondition(gaussian(), hidden: hidden, sigma: 0.06, framed: true)
+    let root = try #require(condition.frame).root
     let least = condition.noise * condition.noise
-    for index in 0..<24 {
-      let left = Float(squared[index, index])
-      expectClose([max(left, least)], [condition.variance[index]], tolerance: 1e-2)
+    let left = (0..<hidden).map { point in
+      (0..<24).reduce(Float(0)) { $0 + root[$1, point] * root[$1, point] }
     }
-    #expect(Float(squared[23, 23]) > least && condition.variance.allSatisfy { $0 >= least })
-    expectClose(
-      product(condition.root.double, condition.inverseRoot().double).values,
-      DoubleMatrix(rows: 24, columns: 24).addingToDiagonal(1).values, tolerance: 2e-2)
+    expectClose(left.map { max($0, least) }, condition.variance, tolerance: 1e-2)
+    #expect(left.allSatisfy { $0 > least } && condition.variance.count == hidden)
+  }
+
+  /// What a network should answer, put through the root, is what the closed form leaves.
+  @Test func lessonsAskForWhatIsLeft() throws {
+    let model = gaussian()
+    let lesson = WindowLesson(model, hidden: 4, sigma: 0.25)
+    let clean = windows(wave(200, seed: 2)).adding(model.mean, scale: -1)
+    let expected = lesson.condition.expectation(clean)
+    let (_, targets) = lesson.teach(clean: clean, noised: clean)
+    var left = expected
+    multiply(targets, try #require(lesson.condition.frame).root, into: &left)
+    let asked = (0..<clean.rows).flatMap { row in
+      (0..<4).map { clean[row, 20 + $0] - expected[row, $0] }
+    }
+    expectClose(left.values, asked, tolerance: 2e-3)
   }
 
   @Test func whiteningMakesFittedWindowsWhite() {
@@ -68,12 +81,13 @@ import Testing
       })
     let all = windows(series)
     let model = WindowGaussian.fit(to: all)
-    let condition = WindowCondition(model, hidden: 4, sigma: 0.12)
+    let lesson = WindowLesson(model, hidden: 4, sigma: 0.12)
+    let condition = lesson.condition
     let vocabulary = WindowDenoiser.Vocabulary(hidden: [4], sigmas: [0.12])
     let shape = WindowDenoiser.shape(features: 24, vocabulary: vocabulary, width: 32, blocks: 2)
     let centered = all.adding(model.mean, scale: -1)
     let objective = WindowObjective(
-      shape: shape, conditions: [condition], vocabulary: vocabulary, seed: 1,
+      shape: shape, lessons: [lesson], vocabulary: vocabulary, seed: 1,
       windowCount: centered.rows, draw: { centered.row($1) })
     var options = TrainingOptions.windows
     options.steps = 300
@@ -84,9 +98,9 @@ import Testing
     var (closed, neural): (Float, Float) = (0, 0)
     for row in 0..<centered.rows {
       for column in 20..<24 {
-        let error = centered[row, column] - expected[row, column]
+        let error = centered[row, column] - expected[row, column - 20]
         closed += error * error
-        neural += (error - correction[row, column]) * (error - correction[row, column])
+        neural += (error - correction[row, column - 20]) * (error - correction[row, column - 20])
       }
     }
     #expect(neural < 0.7 * closed, "\(neural) against \(closed)")

@@ -7,14 +7,14 @@ import Testing
 /// Whole models as training writes them, tampered with.
 @Suite struct WholeModelAttackTests {
   enum Kind: String, CaseIterable {
-    case table, network, series
+    case table, network, series, seriesNetwork, oneChannel
 
     /// Every so many of the forgeries: the larger files take longer and show as much.
     var stride: Int {
       switch self {
       case .table: 1
       case .series: 2
-      case .network: 5
+      case .network, .seriesNetwork, .oneChannel: 5
       }
     }
   }
@@ -27,9 +27,12 @@ import Testing
     }
     let path = try folder.write("b.csv", (["t,a,b,side"] + rows).joined(separator: "\n") + "\n")
     var settings = TrainingSettings()
-    settings.quality = kind == .network ? .balanced : .fast
+    settings.quality = kind == .table || kind == .series ? .fast : .balanced
     settings.contamination = kind == .table ? 0.1 : 0
-    if kind == .series { settings.columns.time = "t" } else { settings.columns.ignored = ["t"] }
+    if kind == .table || kind == .network { settings.columns.ignored = ["t"] } else {
+      settings.columns.time = "t"
+    }
+    if kind == .oneChannel { settings.columns.ignored = ["b", "side"] }
     return try await Detector.train(on: [path], settings).encoded()
   }
 
@@ -88,8 +91,14 @@ import Testing
   private static func attacks(_ kind: Kind) async throws -> [ModelAttack] {
     let model = try ForgedModel(await model(kind))
     // What networks and more views add to a table; the rest of it was attacked with the other one.
-    let added = ["scorer", "network", "noise_level", "prototypes", "view.1"]
-    return ModelAttacks(model: model, parts: kind == .network ? added : nil).all
+    let parts: [String]? =
+      switch kind {
+      case .table, .series: nil
+      case .network: ["scorer", "network", "noise_level", "prototypes", "view.1"]
+      case .seriesNetwork: ["scorer", "window.0"]
+      case .oneChannel: ["scorer", "network", "forecast.0"]
+      }
+    return ModelAttacks(model: model, parts: parts).all
   }
 
   @Test func forgeriesUnderRightChecksumsAreRefusedOrScoreSoundly() async throws {

@@ -22,13 +22,31 @@ package struct Segment: Sendable, Equatable {
 package struct Channel: Sendable, Equatable, Codable {
   package let name: String
   package let mean: Double
-  /// The unit of the encoded channel: its deviation, or the usual one where it hardly moves.
+  /// The unit of the encoded channel: its deviation, or more where it hardly moves.
   package let scale: Double
   /// Different values seen in the baseline, counted up to 3.
   package let distinct: Int
 
   package init(name: String, mean: Double, scale: Double, distinct: Int) {
     (self.name, self.mean, self.scale, self.distinct) = (name, mean, scale, distinct)
+  }
+}
+
+/// Where the present cells of a channel lie.
+private struct Spread {
+  let mean, deviation, low, high: Double
+  var range: Double { high - low }
+
+  /// nil when all are missing.
+  init?(of cells: [Double]) {
+    let present = cells.filter { !$0.isNaN }
+    guard let low = present.min(), let high = present.max() else { return nil }
+    // The squares of huge cells would not be finite.
+    let most = max(-low, high)
+    let unit = most > 1e150 ? most : 1
+    let moments = Moments(of: present.lazy.map { $0 / unit })
+    (self.low, self.high) = (low, high)
+    (mean, deviation) = (moments.mean * unit, moments.deviation * unit)
   }
 }
 
@@ -62,33 +80,36 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     guard rows >= TableEncoder.fewestRows else {
       throw .tooFewRows(found: rows, needed: TableEncoder.fewestRows)
     }
-    var columns: [(name: String, mean: Double, deviation: Double, distinct: Int)] = []
+    var columns: [(name: String, spread: Spread, distinct: Int)] = []
     for feature in schema.features {
       var cells: [Double] = []
       for table in tables { cells += try numbers(feature.name, in: table) }
-      let unit = unit(of: cells)
-      let present = Moments(of: cells.lazy.map { $0 / unit })
-      guard present.count > 0 else { throw .allMissing(column: feature.name) }
-      columns.append(
-        (
-          feature.name, present.mean * unit, present.deviation * unit,
-          distinct(cells, most: 3)
-        ))
+      guard let spread = Spread(of: cells) else { throw .allMissing(column: feature.name) }
+      columns.append((feature.name, spread, distinct(cells, most: 3)))
     }
     guard !columns.isEmpty else { throw .noFeatures }
-    let moving = columns.map(\.deviation).filter { $0 > 0 }.sorted()
-    let usual = moving.isEmpty ? 1 : quantile(ofSorted: moving, 0.5)
+    let scales = scales(of: columns.map(\.spread))
     return SeriesEncoder(
-      channels: columns.map {
-        Channel(
-          name: $0.name, mean: $0.mean, scale: max($0.deviation, usual), distinct: $0.distinct)
+      channels: zip(columns, scales).map {
+        Channel(name: $0.name, mean: $0.spread.mean, scale: $1, distinct: $0.distinct)
       }, interval: interval)
   }
 
-  /// What the cells are divided by so that their squares stay finite: 1 but for huge ones.
-  private static func unit(of cells: [Double]) -> Double {
-    let most = cells.reduce(0) { $1.isNaN ? $0 : max($0, $1.magnitude) }
-    return most > 1e150 ? most : 1
+  /// The unit of each channel.
+  ///
+  /// Channels that all stay within -1...1 have been brought to one scale by somebody: one that moves
+  /// less than most of them hardly moves. Others have units of their own, so that what another channel
+  /// does says nothing: a channel hardly moves where a tenth of its range is more than its deviation,
+  /// and one that stands still has its size for a unit. One that stands at 0 has none: it borrows.
+  private static func scales(of spreads: [Spread]) -> [Double] {
+    let moving = spreads.map(\.deviation).filter { $0 > 0 }.sorted()
+    let usual = moving.isEmpty ? 1 : quantile(ofSorted: moving, 0.5)
+    let areOfOneScale = spreads.allSatisfy { $0.low >= -1 && $0.high <= 1 }
+    return spreads.map { spread in
+      if areOfOneScale { return max(spread.deviation, usual) }
+      let size = spread.range == 0 ? spread.mean.magnitude : spread.range
+      return size == 0 ? usual : max(spread.deviation, size / 10)
+    }
   }
 
   private static func numbers(_ name: String, in table: Table) throws(EncodingError) -> [Double] {

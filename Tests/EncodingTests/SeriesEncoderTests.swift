@@ -29,6 +29,41 @@ import Testing
     #expect(abs(moments.mean) < 1e-5 && abs(moments.deviation - 1) < 1e-5)
   }
 
+  /// Kilopascals or bars, from whatever zero: a channel says the same, and so do its neighbours.
+  @Test func unitsDoNotMatter() throws {
+    let channels = [
+      (0..<90).map { sine(Double($0) / 9) }, (0..<90).map { 3 * sine(Double($0) / 5) },
+      (0..<90).map { $0 % 40 == 0 ? 7.0 : 2 },
+    ]
+    var other = channels
+    other[0] = channels[0].map { $0 * 1e5 + 40 }
+    other[2] = channels[2].map { $0 * 1e-6 - 3 }
+    let encoded = try [channels, other].map { channels in
+      let table = table(channels)
+      return try encoder(table).segments(of: table, rows: Array(0..<90), times: nil)[0].values
+    }
+    expectClose(encoded[0].values, encoded[1].values, tolerance: 1e-4)
+    // Rare jumps count by their height, not by the deviation that they leave.
+    #expect(abs(encoded[0][40, 2] - encoded[0][41, 2] - 10) < 1e-3)
+  }
+
+  @Test func channelsOfOneScaleKeepIt() throws {
+    let table = table([
+      (0..<90).map { sine(Double($0) / 9) }, (0..<90).map { 0.5 * sine(Double($0) / 5) },
+      (0..<90).map { 0.01 * sine(Double($0) / 7) },
+    ])
+    let scales = try encoder(table).channels.map(\.scale)
+    #expect(scales[0] > 1.9 * scales[1] && abs(scales[2] - scales[1]) < 1e-12)
+  }
+
+  @Test func aChannelThatStandsStillIsMeasuredByItsSize() throws {
+    let moving = (0..<50).map { Double($0) }
+    let channels = try encoder(
+      table([moving, [Double](repeating: -40, count: 50), [Double](repeating: 0, count: 50)])
+    ).channels
+    #expect(channels[1].scale == 4 && channels[2].scale == channels[0].scale)
+  }
+
   @Test func timeJumpsCutTheSeries() throws {
     let table = table([(0..<30).map { Double($0) }])
     var times = (0..<30).map { Int64($0) * second }

@@ -14,7 +14,8 @@ import Testing
       switch self {
       case .table: 1
       case .series: 2
-      case .network, .seriesNetwork, .oneChannel: 5
+      case .network: 5
+      case .seriesNetwork, .oneChannel: 10
       }
     }
   }

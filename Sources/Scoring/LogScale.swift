@@ -19,9 +19,9 @@ package struct LogScale: Sendable, Equatable, Codable {
   }
 }
 
-/// ln(t + 1e-9): finite for any finite residual t >= 0.
-func logResidual(_ residual: Float) -> Float {
-  Float(logarithm(Double(residual) + 1e-9))
+/// ln(t + 1e-9 + floor): finite for any finite residual t >= 0.
+func logResidual(_ residual: Float, floor: Float = 0) -> Float {
+  Float(logarithm(Double(residual) + 1e-9 + Double(floor)))
 }
 
 /// The probability that a number of `higher` exceeds one of `lower`, ties counting half (Mann and

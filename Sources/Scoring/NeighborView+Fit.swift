@@ -33,6 +33,28 @@ extension NeighborView {
     return max(0, squares.sorted()[squares.count / 2]).squareRoot()
   }
 
+  /// Sets the floors to a tenth of what is usual for the exemplars, each against the others, and
+  /// returns these with the floors under them.
+  mutating func floor(by raw: Logarithms) -> Logarithms {
+    mixture.localFloor = 0.1 * Self.median(of: raw.local)
+    mixture.empiricalFloor = 0.1 * Self.median(of: raw.empirical)
+    var floored = raw
+    floored.local = raw.local.map { logResidual(Self.residual($0), floor: mixture.localFloor) }
+    floored.empirical = raw.empirical.map {
+      logResidual(Self.residual($0), floor: mixture.empiricalFloor)
+    }
+    return floored
+  }
+
+  private static func median(of logarithms: [Float]) -> Float {
+    logarithms.isEmpty ? 0 : residual(logarithms.sorted()[logarithms.count / 2])
+  }
+
+  /// The residual behind a logarithm without a floor.
+  private static func residual(_ logarithm: Float) -> Float {
+    Float(max(0, exponential(Double(logarithm)) - 1e-9))
+  }
+
   /// Keeps the residuals of the exemplars, each against the others.
   mutating func refer(to raw: Logarithms) {
     (localReference, empiricalReference) = (raw.local, raw.empirical)

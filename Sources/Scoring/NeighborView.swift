@@ -22,6 +22,10 @@ package struct NeighborView: Sendable {
   /// How two residuals of a row become one number.
   package struct Mixture: Sendable, Equatable, Codable {
     package var localScale, empiricalScale: LogScale
+    /// Added to the residuals before their logarithms are taken: far below what is usual nothing is
+    /// told apart, else rows that have equals would make all others of their kind look strange.
+    package var localFloor: Float = 0
+    package var empiricalFloor: Float = 0
     /// Weights of the two within the view, adding up to 1.
     package var localWeight, empiricalWeight: Float
     /// Weight of the view among the views.
@@ -55,7 +59,7 @@ package struct NeighborView: Sendable {
     var fit: PaddedRows.LocalFit?
   }
 
-  /// ln m and ln e of each query against these neighbours, as they are.
+  /// ln m and ln e of each query against these neighbours, floored and no more.
   ///
   /// * `details`: whether the columns to blame are wanted.
   func rawLogarithms(of queries: Matrix, _ neighbors: Neighbors, details: Bool = false)
@@ -68,9 +72,9 @@ package struct NeighborView: Sendable {
       queries, neighbors, count: min(options.localCount, neighbors.count),
       sigma: options.localSigma, details: details)
     return Logarithms(
-      local: local.distance.map { logResidual($0) },
-      empirical: empirical.squaredErrors.map { logResidual($0) }, neighbors: neighbors,
-      fit: details ? local : nil)
+      local: local.distance.map { logResidual($0, floor: mixture.localFloor) },
+      empirical: empirical.squaredErrors.map { logResidual($0, floor: mixture.empiricalFloor) },
+      neighbors: neighbors, fit: details ? local : nil)
   }
 
   /// The same less the local share of its neighbours' own.

@@ -132,7 +132,10 @@ extension TableScorer {
     var scorer = TableScorer(
       views: trial.held.map { NeighborView(unfitted: $0, lowering: options.neighbors) },
       reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
-    let references = await scorer.references(workers: workers)
+    var references = await scorer.references(workers: workers)
+    for index in scorer.views.indices {
+      references[index] = scorer.views[index].floor(by: references[index])
+    }
     let usual =
       trial.isOfRows
       ? references

@@ -212,5 +212,6 @@ extension TableScorer.ViewDescription {
     let counts = 1...PaddedRows.mostNeighbors
     return counts.contains(options.empiricalCount) && counts.contains(options.localCount)
       && options.empiricalSigma > 0 && options.localSigma > 0 && mixture.viewWeight > 0
+      && mixture.localFloor >= 0 && mixture.empiricalFloor >= 0
   }
 }

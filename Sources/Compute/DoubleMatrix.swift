@@ -32,6 +32,11 @@ package struct DoubleMatrix: Sendable, Equatable {
     return DoubleMatrix(rows: rows, columns: columns, values: part)
   }
 
+  /// The sum of the diagonal.
+  package var trace: Double {
+    (0..<min(rows, columns)).reduce(0) { $0 + values[$1 * columns + $1] }
+  }
+
   /// This matrix with `value` added along the diagonal.
   package func addingToDiagonal(_ value: Double) -> DoubleMatrix {
     var sum = self

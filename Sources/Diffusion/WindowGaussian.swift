@@ -13,9 +13,7 @@ package struct WindowGaussian: Sendable {
   package static func fit(to windows: Matrix) -> WindowGaussian {
     let mean = windows.columnMeans()
     let covariance = windows.covariance(around: mean)
-    var trace = 0.0
-    for index in 0..<covariance.rows { trace += covariance[index, index] }
-    let deviation = Float((trace / Double(max(1, covariance.rows))).squareRoot())
+    let deviation = Float((covariance.trace / Double(max(1, covariance.rows))).squareRoot())
     return WindowGaussian(mean: mean, covariance: covariance, deviation: max(deviation, 1e-4))
   }
 

@@ -67,10 +67,12 @@ extension TableScorer {
       holdsRows
       ? Trial(of: exemplars, heldOut: heldOut)
       : await Trial(ofMeans: exemplars, heldOut: heldOut, workers: workers)
-    let (views, leftOut) = await weighedViews(trial, groups, options: options, workers: workers)
+    let filter = samples.count > 1 ? WienerFilter.fit(to: exemplars[0]) : nil
+    let (views, leftOut) = await weighedViews(
+      trial, groups, filter, options: options, workers: workers)
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
-      views: views, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
+      views: views, filter: filter, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
       networkShare: options.networkShare, noiseLevel: noiseLevel,
       bulk: options.contamination > 0
         ? BulkDistance(of: trial.held[0], contamination: options.contamination) : nil)
@@ -125,13 +127,15 @@ extension TableScorer {
   }
 
   private static func weighedViews(
-    _ trial: Trial, _ groups: [Range<Int>], options: TableScorerOptions, workers: Int
+    _ trial: Trial, _ groups: [Range<Int>], _ filter: WienerFilter?,
+    options: TableScorerOptions, workers: Int
   ) async -> (views: [NeighborView], leftOut: [Float]) {
     let probe = Probe(trial.normal, groups: groups, seed: options.seed)
     let origins = probe.origins.map { trial.origins[$0] }
     var scorer = TableScorer(
-      views: trial.held.map { NeighborView(unfitted: $0, lowering: options.neighbors) },
-      reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
+      views: (trial.held + [filter.map { $0(trial.held[0]) }].compactMap { $0 }).map {
+        NeighborView(unfitted: $0, lowering: options.neighbors)
+      }, filter: filter, reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
     var references = await scorer.references(workers: workers)
     for index in scorer.views.indices {
       references[index] = scorer.views[index].floor(by: references[index])
@@ -155,13 +159,13 @@ extension TableScorer {
   /// which errs on the side of too few alarms.
   private mutating func compare(withMeansOf exemplars: [Matrix], workers: Int) async {
     let groups = await RowGroups.fit(to: exemplars[0], workers: workers)
-    let views = zip(views, exemplars).map { view, rows in
+    let views = zip(views, withFiltered(exemplars)).map { view, rows in
       var next = NeighborView(unfitted: groups.means(of: rows), options: view.options)
       next.mixture = view.mixture
       return next
     }
     self = TableScorer(
-      views: views, reconstruction: reconstruction, networkShare: networkShare,
+      views: views, filter: filter, reconstruction: reconstruction, networkShare: networkShare,
       noiseLevel: noiseLevel,
       bulk: bulk.map {
         BulkDistance(
@@ -194,7 +198,7 @@ extension TableScorer {
 
   /// Leaves only the named parts: views (all, when only residuals are named), residuals, networks.
   private mutating func keep(_ parts: [String]) {
-    let names = ["standard", "robust", "quantile"]
+    let names = ["standard", "robust", "quantile", "filtered"]
     let residuals = ["local", "empirical"].filter { parts.contains($0) }
     let listed = names.filter { parts.contains($0) }
     if listed.isEmpty, residuals.isEmpty { views = [] }

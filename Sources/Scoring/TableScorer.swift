@@ -20,6 +20,8 @@ package struct RowScores: Sendable, Equatable {
 package struct TableScorer: Sendable {
   /// Views of baseline rows, or of means of them; empty when the network alone is looked at.
   package internal(set) var views: [NeighborView]
+  /// Makes the last view from the standard one; nil where the standard view stands alone.
+  package let filter: WienerFilter?
   /// Finds the rows near a row of the standard view; nil without views.
   private let search: NearestRows?
   /// The trained network on the standard view; nil at `fast`.
@@ -32,17 +34,20 @@ package struct TableScorer: Sendable {
   package internal(set) var bulk: BulkDistance?
 
   package init(
-    views: [NeighborView], reconstruction: ReconstructionScore?, networkShare: Float,
+    views: [NeighborView], filter: WienerFilter?, reconstruction: ReconstructionScore?, networkShare: Float,
     noiseLevel: NoiseLevelScore?, bulk: BulkDistance?
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
     precondition(
       views.allSatisfy { $0.exemplars.count == views[0].exemplars.count },
       "views of \(views.map(\.exemplars.count)) rows")
-    (self.views, self.reconstruction) = (views, reconstruction)
+    (self.views, self.filter, self.reconstruction) = (views, filter, reconstruction)
     search = views.first.map { NearestRows($0.exemplars) }
     (self.networkShare, self.noiseLevel, self.bulk) = (networkShare, noiseLevel, bulk)
   }
+
+  /// Views that rows are encoded in, to which the filtered one is added; 1 at least.
+  package var encodedViews: Int { max(1, filter == nil ? views.count : views.count - 1) }
 
   /// The scores of encoded rows, the same whatever rows they come with and however many workers
   /// there are.
@@ -77,7 +82,7 @@ package struct TableScorer: Sendable {
 
   /// The residuals of rows in each view.
   ///
-  /// * `samples`: every view of the rows, `[rows, features]` each.
+  /// * `samples`: the encoded views of the rows, or all, `[rows, features]` each.
   /// * `excluded`: for each row an exemplar it must not see, or -1; empty for none.
   /// * `details`: whether the columns to blame are wanted, which the standard view tells.
   func rawLogarithms(
@@ -88,9 +93,15 @@ package struct TableScorer: Sendable {
     let wanted = views.map(\.options.empiricalCount).max() ?? 1
     let neighbors = search.neighbors(
       of: samples[0], count: min(wanted, available), excluding: excluded)
+    let samples = samples.count < views.count ? withFiltered(samples) : samples
     return views.indices.map { index in
       views[index].rawLogarithms(of: samples[index], neighbors, details: details && index == 0)
     }
+  }
+
+  /// The encoded views of rows and the one that is made of them.
+  func withFiltered(_ samples: [Matrix]) -> [Matrix] {
+    samples + [filter.map { $0(samples[0]) }].compactMap { $0 }
   }
 
   /// What the networks and the bulk say of each row, before the scales.

@@ -106,7 +106,7 @@ struct Variant: Sendable {
   static func all(of kind: SetKind) -> [Variant] {
     let parts =
       kind == .tabular
-      ? ["local", "empirical", "standard", "robust", "quantile", "network"]
+      ? ["local", "empirical", "standard", "robust", "quantile", "filtered", "network"]
       : ["forecast", "residual", "density", "channels"]
     var variants = [
       Variant(name: "default"), Variant(name: "fast", quality: .fast),
@@ -116,7 +116,8 @@ struct Variant: Sendable {
       variants += [
         Variant(name: "no baseline row in the model", exemplars: 0),
         Variant(
-          name: "without the noise level", parts: ["standard", "robust", "quantile", "network"]),
+          name: "without the noise level",
+          parts: ["standard", "robust", "quantile", "filtered", "network"]),
       ]
     }
     if kind == .timeseries { variants.append(Variant(name: "causal", isCausal: true)) }

@@ -53,7 +53,7 @@ extension Detector {
       case .table(let encoder, let scorer):
         let blaming = options.blames ? ColumnBlame(groups: blamedFeatures, above: threshold) : nil
         let transform = { @Sendable (chunk: RecordChunk, workers: Int) in
-          let samples = try encoder.encode(chunk.table, views: max(1, scorer.views.count))
+          let samples = try encoder.encode(chunk.table, views: scorer.encodedViews)
           return rows(
             await scorer.scores(for: samples, blaming: blaming, workers: workers),
             lines: chunk.lines, options)

@@ -122,6 +122,10 @@ extension TableScorer {
       file.add("view.\(index).local_reference", view.localReference)
       file.add("view.\(index).empirical_reference", view.empiricalReference)
     }
+    if let filter {
+      file.add("filter.mean", filter.mean)
+      file.add("filter.map", filter.map)
+    }
     if let denoiser = reconstruction?.denoiser {
       file.add("prototypes", denoiser.prototypes.centers)
       denoiser.trained.store("network", in: &file)
@@ -130,16 +134,26 @@ extension TableScorer {
 
   init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
-    guard [1, NumberScaler.viewCount].contains(description.views.count),
+    guard [1, NumberScaler.viewCount + 1].contains(description.views.count),
       description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare)
     else { throw .content(key: "scorer", reason: "its settings are out of range") }
     let views = try Self.views(description, file, features)
     self.init(
-      views: views,
+      views: views, filter: try Self.filter(views, file, features),
       reconstruction: try Self.reconstruction(description.reconstruction, file, features),
       networkShare: description.networkShare,
       noiseLevel: try Self.noiseLevel(description, file, features),
       bulk: try description.bulk?.distance(from: views[0].exemplars))
+  }
+
+  /// The last of several views is made from the first.
+  private static func filter(_ views: [NeighborView], _ file: TensorFile, _ features: Int)
+    throws(ModelFileError) -> WienerFilter?
+  {
+    guard views.count > 1 else { return nil }
+    return WienerFilter(
+      mean: try file.floats("filter.mean", shape: [features]),
+      map: try file.matrix("filter.map", features, features))
   }
 
   /// Every view holds the same rows: neighbours of one are neighbours in all.

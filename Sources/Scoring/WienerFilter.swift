@@ -1,0 +1,51 @@
+package import Compute
+
+/// Rows as the Gaussian of the whole baseline brings them back from a little noise (Wiener 1949):
+/// directions in which rows hardly differ, which hold noise more often than not, count for less.
+package struct WienerFilter: Sendable {
+  /// Mean of the baseline rows, `[features]`.
+  package let mean: [Float]
+  /// What centered rows are multiplied by, symmetric, `[features, features]`.
+  package let map: Matrix
+  /// Standard deviation of the noise, in units of the features' own.
+  private static let sigma = 0.5
+
+  package init(mean: [Float], map: Matrix) {
+    precondition(
+      map.rows == mean.count && map.columns == mean.count,
+      "[\(map.rows), \(map.columns)] for \(mean.count) features")
+    (self.mean, self.map) = (mean, map)
+  }
+
+  /// C (C + noise² I)^-1 of the rows' covariance C, scaled so that filtered rows vary as much in all as
+  /// they did.
+  ///
+  /// * `rows`: baseline rows in the standard view, `[rows, features]`.
+  package static func fit(to rows: Matrix) -> WienerFilter {
+    let mean = rows.columnMeans()
+    let covariance = rows.covariance(around: mean)
+    let usual = covariance.trace / Double(max(1, rows.columns))
+    guard usual > 0,
+      let filter = solvePositive(
+        covariance.addingToDiagonal(sigma * sigma * usual), covariance)
+    else {
+      let identity = DoubleMatrix(rows: rows.columns, columns: rows.columns).addingToDiagonal(1)
+      return WienerFilter(mean: mean, map: identity.single)
+    }
+    let left = product(filter, covariance)
+    let kept = zip(left.values, filter.values).reduce(0) { $0 + $1.0 * $1.1 }
+    let scale = (covariance.trace / kept).squareRoot()
+    return WienerFilter(
+      mean: mean,
+      map: DoubleMatrix(
+        rows: filter.rows, columns: filter.columns, values: filter.values.map { $0 * scale }
+      ).single)
+  }
+
+  /// The filtered rows, centered, `[rows, features]`.
+  package func callAsFunction(_ rows: Matrix) -> Matrix {
+    var filtered = rows
+    multiply(rows.adding(mean, scale: -1), map, into: &filtered)
+    return filtered
+  }
+}

@@ -1,0 +1,47 @@
+import Compute
+import Diffusion
+import Scoring
+import TestSupport
+import Testing
+
+@Suite struct WienerFilterTests {
+  /// Five features of which the last is noise of little height, and the first two go together.
+  private func rows(_ count: Int) -> Matrix {
+    var rows = Matrix.gaussian(rows: count, columns: 5, seed: 1, stream: 2)
+    for row in 0..<count {
+      rows[row, 1] = rows[row, 0] + 0.1 * rows[row, 1]
+      rows[row, 4] *= 0.05
+    }
+    return rows.adding([3, 3, 0, -1, 2])
+  }
+
+  private func variances(_ rows: Matrix) -> [Float] {
+    rows.columnMoments().map { Float($0.variance) }
+  }
+
+  @Test func isTheWienerDenoiserWithoutItsLossOfVariance() {
+    let rows = rows(400)
+    let filtered = WienerFilter.fit(to: rows)(rows)
+    let usual = variances(rows).reduce(0, +) / 5
+    let denoiser = WienerDenoiser.fit(to: rows)
+    let denoised = denoiser.denoise(rows, sigma: 0.5 * usual.squareRoot())
+      .adding(denoiser.mean, scale: -1)
+    let scale = (5 * usual / variances(denoised).reduce(0, +)).squareRoot()
+    expectClose(filtered.values, denoised.values.map { $0 * scale }, tolerance: 1e-3)
+  }
+
+  @Test func whatHardlyVariesCountsForLess() {
+    let before = rows(400)
+    let after = WienerFilter.fit(to: before)(before)
+    let (old, new) = (variances(before), variances(after))
+    #expect(new[4] < 0.01 * old[4] && new[2] > 0.7 * old[2])
+    expectClose([new.reduce(0, +)], [old.reduce(0, +)], tolerance: 1e-3)
+  }
+
+  @Test func rowsThatNeverVaryAreLeftAsTheyAre() {
+    let still = Matrix(rows: 9, columns: 3, repeating: 2)
+    let filter = WienerFilter.fit(to: still)
+    expectClose(
+      filter(Matrix(rows: 1, columns: 3, values: [2, 3, 0])).values, [0, 1, -2], tolerance: 1e-6)
+  }
+}

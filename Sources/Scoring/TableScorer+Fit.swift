@@ -72,7 +72,8 @@ extension TableScorer {
       trial, groups, filter, options: options, workers: workers)
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
-      views: views, filter: filter, reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
+      views: views, filter: filter,
+      reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
       networkShare: options.networkShare, noiseLevel: noiseLevel,
       bulk: options.contamination > 0
         ? BulkDistance(of: trial.held[0], contamination: options.contamination) : nil)

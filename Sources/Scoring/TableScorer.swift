@@ -34,7 +34,8 @@ package struct TableScorer: Sendable {
   package internal(set) var bulk: BulkDistance?
 
   package init(
-    views: [NeighborView], filter: WienerFilter?, reconstruction: ReconstructionScore?, networkShare: Float,
+    views: [NeighborView], filter: WienerFilter?, reconstruction: ReconstructionScore?,
+    networkShare: Float,
     noiseLevel: NoiseLevelScore?, bulk: BulkDistance?
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")

@@ -21,12 +21,13 @@ package func multiply(
 
 /// The product of two row-major matrices given as spans with their shapes `(rows, columns)`.
 ///
-/// - Parameter rowsAlike: whether equal rows of `a`, if not transposed, give equal rows of `c` up to the
-///   last multiple of 16 rows; what does not need that is multiplied faster by some processors.
+/// With `rowsAlike` equal rows of `a`, if not transposed, give equal rows of `c` up to the last
+/// multiple of 16 rows; without, some processors are faster.
 package func multiply(
   _ a: Span<Float>, _ aShape: (rows: Int, columns: Int), _ b: Span<Float>,
   _ bShape: (rows: Int, columns: Int), into c: inout MutableSpan<Float>,
-  _ cShape: (rows: Int, columns: Int), transposed: Transposition = .none, accumulating: Bool = false,
+  _ cShape: (rows: Int, columns: Int), transposed: Transposition = .none,
+  accumulating: Bool = false,
   rowsAlike: Bool = true
 ) {
   let (left, right) = (transposed == .left, transposed == .right)

@@ -30,7 +30,9 @@ import Testing
     var settings = TrainingSettings()
     settings.quality = kind == .table || kind == .series ? .fast : .balanced
     settings.contamination = kind == .table ? 0.1 : 0
-    if kind == .table || kind == .network { settings.columns.ignored = ["t"] } else {
+    if kind == .table || kind == .network {
+      settings.columns.ignored = ["t"]
+    } else {
       settings.columns.time = "t"
     }
     if kind == .oneChannel { settings.columns.ignored = ["b", "side"] }

@@ -3,11 +3,9 @@ package import Compute
 /// What is known in closed form about a window whose last points are hidden and whose other points
 /// are noised: what the hidden points are expected to be.
 package struct WindowCondition: Sendable {
-  /// Points hidden at the end, and the noise on the others in units of the windows' deviation.
+  /// Points hidden at the end.
   package let hidden: Int
-  package let sigma: Float
-  /// Standard deviation of the noise in encoded units.
-  package let noise: Float
+  /// Mean of the windows, `[features]`.
   package let mean: [Float]
   /// Maps seen, centered points to the expectation of the hidden ones, `[seen, hidden]`.
   package let estimator: Matrix
@@ -30,30 +28,24 @@ package struct WindowCondition: Sendable {
   }
 
   package init(
-    hidden: Int, sigma: Float, noise: Float, mean: [Float], estimator: Matrix, variance: [Float],
-    frame: Frame?
+    hidden: Int, mean: [Float], estimator: Matrix, variance: [Float], frame: Frame?
   ) {
-    (self.hidden, self.sigma, self.noise, self.mean) = (hidden, sigma, noise, mean)
+    (self.hidden, self.mean) = (hidden, mean)
     (self.estimator, self.variance, self.frame) = (estimator, variance, frame)
   }
 
+  /// The closed form alone.
+  ///
   /// * `hidden`: hidden points, fewer than the features.
-  /// * `framed`: whether a network is to use it.
-  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float, framed: Bool) {
-    let posterior = WindowPosterior(gaussian, hidden: hidden, sigma: sigma)
-    let frame =
-      framed
-      ? Frame(
-        whitener: posterior.whitener(),
-        root: posterior.spectrum().root.single.lastColumns(hidden)) : nil
-    self.init(posterior, frame: frame)
+  /// * `sigma`: noise on the others, in units of the windows' deviation.
+  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
+    self.init(WindowPosterior(gaussian, hidden: hidden, sigma: sigma), frame: nil)
   }
 
   init(_ posterior: WindowPosterior, frame: Frame?) {
     let seen = posterior.gain.rows
     self.init(
-      hidden: posterior.hidden, sigma: posterior.sigma, noise: posterior.noise,
-      mean: posterior.gaussian.mean,
+      hidden: posterior.hidden, mean: posterior.gaussian.mean,
       estimator: posterior.gain.single.lastColumns(posterior.hidden),
       variance: (seen..<seen + posterior.hidden).map {
         Float(max(posterior.covariance[$0, $0], posterior.variance))
@@ -77,7 +69,8 @@ package struct WindowCondition: Sendable {
 struct WindowPosterior {
   let gaussian: WindowGaussian
   let hidden: Int
-  let sigma, noise: Float
+  /// Standard deviation of the noise in encoded units.
+  let noise: Float
   /// K, transposed: seen points to all, `[seen, features]`.
   let gain: DoubleMatrix
   /// P, `[features, features]`.
@@ -89,7 +82,7 @@ struct WindowPosterior {
   init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
     let features = gaussian.mean.count
     precondition(hidden >= 0 && hidden < features, "\(hidden) of \(features) points hidden")
-    (self.gaussian, self.hidden, self.sigma) = (gaussian, hidden, sigma)
+    (self.gaussian, self.hidden) = (gaussian, hidden)
     noise = max(sigma * gaussian.deviation, 1e-4)
     let seen = features - hidden
     let observed = gaussian.covariance.block(rows: seen, columns: features)

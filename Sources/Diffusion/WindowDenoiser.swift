@@ -6,29 +6,17 @@ package import Neural
 /// It starts from the closed form of the windows' Gaussian, D = E[x | y] + P^(1/2) F, and the
 /// network F learns what that cannot say.
 package struct WindowDenoiser: Sendable {
-  /// How the network is told what is hidden and how noisy the rest is: one of each.
-  package struct Vocabulary: Sendable, Equatable, Codable {
-    package let hidden: [Int]
-    package let sigmas: [Float]
-
-    package init(hidden: [Int], sigmas: [Float]) { (self.hidden, self.sigmas) = (hidden, sigmas) }
-
-    package var count: Int { hidden.count + sigmas.count }
-  }
-
-  package let vocabulary: Vocabulary
+  /// The numbers of hidden points that it has learned, one of which the network is told of.
+  package let hidden: [Int]
   package let trained: TrainedNetwork
 
-  package init(vocabulary: Vocabulary, trained: TrainedNetwork) {
-    (self.vocabulary, self.trained) = (vocabulary, trained)
+  package init(hidden: [Int], trained: TrainedNetwork) {
+    (self.hidden, self.trained) = (hidden, trained)
   }
 
   /// The network for windows of this many features.
-  package static func shape(features: Int, vocabulary: Vocabulary, width: Int, blocks: Int)
-    -> NetworkShape
-  {
-    NetworkShape(
-      inputs: features + vocabulary.count, outputs: features, width: width, blocks: blocks)
+  package static func shape(features: Int, hidden: [Int], width: Int, blocks: Int) -> NetworkShape {
+    NetworkShape(inputs: features + hidden.count, outputs: features, width: width, blocks: blocks)
   }
 
   /// P^(1/2) F at the hidden points: what the network adds to the closed form, `[windows, hidden]`.
@@ -45,21 +33,16 @@ package struct WindowDenoiser: Sendable {
     filled.fillLastColumns(with: expected)
     var inputs = Matrix(rows: centered.rows, columns: trained.network.shape.inputs)
     Self.fill(
-      &inputs, from: 0, whitened(filled, by: frame.whitener), condition.hidden, condition.sigma,
-      vocabulary)
+      &inputs, from: 0, whitened(filled, by: frame.whitener), hidden.map { $0 == condition.hidden })
     multiply(trained(inputs), frame.root, into: &correction)
     return correction
   }
 
-  /// Writes whitened windows, cut at 8 deviations, from the row `first` on, and under which condition
-  /// they are.
+  /// Writes whitened windows, cut at 8 deviations, from the row `first` on, and the marks of what is
+  /// hidden in them.
   static func fill(
-    _ inputs: inout Matrix, from first: Int, _ whitened: Matrix, _ hidden: Int, _ sigma: Float,
-    _ vocabulary: Vocabulary
+    _ inputs: inout Matrix, from first: Int, _ whitened: Matrix, _ marks: [Bool]
   ) {
-    let marks =
-      vocabulary.hidden.map { $0 == hidden ? Float(1) : 0 }
-      + vocabulary.sigmas.map { $0 == sigma ? Float(1) : 0 }
     for row in 0..<whitened.rows {
       var place = (first + row) * inputs.columns
       for value in whitened.row(row) {
@@ -67,7 +50,7 @@ package struct WindowDenoiser: Sendable {
         place += 1
       }
       for mark in marks {
-        inputs.values[place] = mark
+        inputs.values[place] = mark ? 1 : 0
         place += 1
       }
     }
@@ -99,22 +82,20 @@ package struct WindowObjective: DenoisingObjective {
   private let draw: @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
   private let windowCount: Int
   private let lessons: [WindowLesson]
-  private let vocabulary: WindowDenoiser.Vocabulary
   private let seed: UInt64
   /// Lessons met in one step.
   private var groups: Int { min(4, lessons.count) }
 
   /// Draws from `windowCount` windows.
   ///
-  /// * `lessons`: the conditions to learn under.
+  /// * `lessons`: the conditions to learn under, each with more or fewer points hidden.
   /// * `windowCount`: windows there are.
   /// * `draw`: the window of an index, centered as the lesson of an index needs it.
   package init(
-    shape: NetworkShape, lessons: [WindowLesson], vocabulary: WindowDenoiser.Vocabulary,
-    seed: UInt64, windowCount: Int,
+    shape: NetworkShape, lessons: [WindowLesson], seed: UInt64, windowCount: Int,
     draw: @escaping @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
   ) {
-    (self.shape, self.lessons, self.vocabulary) = (shape, lessons, vocabulary)
+    (self.shape, self.lessons) = (shape, lessons)
     (self.seed, self.windowCount, self.draw) = (seed, windowCount, draw)
   }
 
@@ -147,7 +128,7 @@ package struct WindowObjective: DenoisingObjective {
     }
     let (whitened, targets) = lesson.teach(clean: clean, noised: noised)
     WindowDenoiser.fill(
-      &batch.inputs, from: rows.lowerBound, whitened, lesson.hidden, lesson.sigma, vocabulary)
+      &batch.inputs, from: rows.lowerBound, whitened, lessons.map { $0.hidden == lesson.hidden })
     for (row, place) in rows.enumerated() {
       batch.targets.values.replaceSubrange(
         batch.targets.range(ofRow: place), with: targets.row(row))
@@ -155,10 +136,10 @@ package struct WindowObjective: DenoisingObjective {
     }
   }
 
-  /// The mean over the hidden points and a quarter of the mean over all; over all when none is hidden.
+  /// The mean over the hidden points and a quarter of the mean over all.
   private func weigh(_ weights: inout Matrix, row: Int, hidden: Int) {
     let range = weights.range(ofRow: row)
-    for index in range { weights.values[index] = hidden == 0 ? 1 : 0.25 }
+    for index in range { weights.values[index] = 0.25 }
     for index in range.suffix(hidden) {
       weights.values[index] += Float(shape.outputs) / Float(hidden)
     }
@@ -168,7 +149,7 @@ package struct WindowObjective: DenoisingObjective {
 /// A condition as training needs it, where every point is answered, not the hidden ones alone.
 package struct WindowLesson: Sendable {
   let hidden: Int
-  let sigma, noise: Float
+  let noise: Float
   /// K of all points, `[seen, features]`; P^(-1/2), and what the network sees windows through,
   /// `[features, features]` both.
   private let estimator, inverseRoot, whitener: Matrix
@@ -178,7 +159,7 @@ package struct WindowLesson: Sendable {
   package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
     let posterior = WindowPosterior(gaussian, hidden: hidden, sigma: sigma)
     let spectrum = posterior.spectrum()
-    (self.hidden, self.sigma, noise) = (hidden, sigma, posterior.noise)
+    (self.hidden, noise) = (hidden, posterior.noise)
     (estimator, inverseRoot) = (posterior.gain.single, spectrum.inverseRoot.single)
     whitener = posterior.whitener()
     condition = WindowCondition(

@@ -168,15 +168,17 @@ struct SeriesBuilder {
   private func buildSingle(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
     let cutter = WindowCutter(length: length(options.window ?? 200), channels: 1)
     let all = windows(cutter, most: 6_000)
-    let hidden = [0, 1, 4].filter { $0 < cutter.length }
+    let hidden = [1, 4].filter { $0 < cutter.length }
     let centered = hidden.map { all.centeringRows(over: cutter.length - $0) }
     let gaussians = centered.map { WindowGaussian.fit(to: $0) }
-    let (denoiser, history) =
-      trains ? trainForecaster(centered, gaussians, hidden: hidden) : (nil, nil)
-    let forecasts = hidden.indices.dropFirst().map { index -> (Int, ForecastMeasure) in
-      let condition = WindowCondition(
-        gaussians[index], hidden: hidden[index], sigma: 0.12, framed: trains)
-      return (0, ForecastMeasure(cutter: cutter, condition: condition, denoiser: denoiser))
+    let trained = trains ? trainForecaster(centered, gaussians, hidden: hidden) : nil
+    let forecasts = hidden.indices.map { index -> (Int, ForecastMeasure) in
+      let condition =
+        trained?.conditions[index]
+        ?? WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12)
+      return (
+        0, ForecastMeasure(cutter: cutter, condition: condition, denoiser: trained?.denoiser)
+      )
     }
     let whitened = levelWindows().map { cutter in
       let level = windows(cutter, most: 6_000).centeringRows(over: cutter.length)
@@ -186,12 +188,13 @@ struct SeriesBuilder {
     let residuals = whitened.indices.map { first + 2 * $0 }
     return (
       SeriesScorer(
-        forecasts: Array(forecasts), whitened: whitened, channels: [],
+        forecasts: forecasts, whitened: whitened, channels: [],
         parts: [
           part(SeriesScorer.forecast, Array(0..<first), tau: 8),
           part(SeriesScorer.residual, residuals, tau: 40),
           part("density", residuals.map { $0 + 1 }, tau: 0),
-        ], stillness: stillness(tau: 40), isCausal: options.isCausal), history
+        ], stillness: stillness(tau: 40), isCausal: options.isCausal),
+      trained?.denoiser.trained.history
     )
   }
 
@@ -204,32 +207,26 @@ struct SeriesBuilder {
     return lengths.map { WindowCutter(length: $0, channels: 1) }
   }
 
+  /// A network for every number of hidden points, and the conditions to use it under.
   private func trainForecaster(
     _ windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int]
-  ) -> (WindowDenoiser?, TrainingHistory?) {
-    let sigmas: [Float] = [0.06, 0.12, 0.25, 0.5]
-    let lessons = zip(gaussians, hidden).flatMap { gaussian, hidden in
-      sigmas.map { WindowLesson(gaussian, hidden: hidden, sigma: $0) }
-    }
-    let vocabulary = WindowDenoiser.Vocabulary(hidden: hidden, sigmas: sigmas)
+  ) -> (denoiser: WindowDenoiser, conditions: [WindowCondition]) {
+    let lessons = zip(gaussians, hidden).map { WindowLesson($0, hidden: $1, sigma: 0.12) }
     let shape = WindowDenoiser.shape(
-      features: gaussians[0].mean.count, vocabulary: vocabulary, width: options.width,
+      features: gaussians[0].mean.count, hidden: hidden, width: options.width,
       blocks: options.blocks)
     let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
     // The last tenth is watched and learned from as well: its neighbours overlap it anyway.
     let count = centered[0].rows
     let watched = max(1, count / 10)
-    let draw: @Sendable (Int, Int) -> ArraySlice<Float> = { lesson, index in
-      centered[lesson / sigmas.count].row(index)
-    }
     let objective = WindowObjective(
-      shape: shape, lessons: lessons, vocabulary: vocabulary, seed: options.seed,
-      windowCount: count, draw: draw)
+      shape: shape, lessons: lessons, seed: options.seed, windowCount: count,
+      draw: { centered[$0].row($1) })
     let judge = WindowObjective(
-      shape: shape, lessons: lessons, vocabulary: vocabulary, seed: options.seed,
-      windowCount: watched, draw: { draw($0, count - watched + $1) })
+      shape: shape, lessons: lessons, seed: options.seed, windowCount: watched,
+      draw: { centered[$0].row(count - watched + $1) })
     let trained = trainer(steps: 2_000).train(objective, heldOut: judge)
-    return (WindowDenoiser(vocabulary: vocabulary, trained: trained), trained.history)
+    return (WindowDenoiser(hidden: hidden, trained: trained), lessons.map(\.condition))
   }
 
   // Several channels: residual and density of all, residual and forecast of each channel.
@@ -286,7 +283,7 @@ struct SeriesBuilder {
     return (0..<channelCount).flatMap { channel in
       [1, 4].filter { $0 < cutter.length }.map { hidden in
         let gaussian = gaussian(of: channel, cutter, hidden: hidden)
-        let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12, framed: false)
+        let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12)
         return (channel, ForecastMeasure(cutter: cutter, condition: condition, denoiser: nil))
       }
     }

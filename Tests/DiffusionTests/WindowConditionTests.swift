@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func foreseesHiddenPointsOfAWave() {
-    let condition = WindowCondition(gaussian(), hidden: 4, sigma: 0.12, framed: false)
+    let condition = WindowCondition(gaussian(), hidden: 4, sigma: 0.12)
     let fresh = windows(wave(200, seed: 2)).adding(condition.mean, scale: -1)
     let expected = condition.expectation(fresh)
     var (error, power): (Float, Float) = (0, 0)
@@ -37,9 +37,10 @@ import Testing
 
   @Test(arguments: [1, 4])
   func posteriorRootSquaresToTheVarianceLeft(hidden: Int) throws {
-    let condition = WindowCondition(gaussian(), hidden: hidden, sigma: 0.06, framed: true)
+    let model = gaussian()
+    let condition = WindowLesson(model, hidden: hidden, sigma: 0.06).condition
     let root = try #require(condition.frame).root
-    let least = condition.noise * condition.noise
+    let least = (0.06 * model.deviation) * (0.06 * model.deviation)
     let left = (0..<hidden).map { point in
       (0..<24).reduce(Float(0)) { $0 + root[$1, point] * root[$1, point] }
     }
@@ -83,16 +84,15 @@ import Testing
     let model = WindowGaussian.fit(to: all)
     let lesson = WindowLesson(model, hidden: 4, sigma: 0.12)
     let condition = lesson.condition
-    let vocabulary = WindowDenoiser.Vocabulary(hidden: [4], sigmas: [0.12])
-    let shape = WindowDenoiser.shape(features: 24, vocabulary: vocabulary, width: 32, blocks: 2)
+    let shape = WindowDenoiser.shape(features: 24, hidden: [4], width: 32, blocks: 2)
     let centered = all.adding(model.mean, scale: -1)
     let objective = WindowObjective(
-      shape: shape, lessons: [lesson], vocabulary: vocabulary, seed: 1,
+      shape: shape, lessons: [lesson], seed: 1,
       windowCount: centered.rows, draw: { centered.row($1) })
     var options = TrainingOptions.windows
     options.steps = 300
     let trained = Trainer(options).train(objective, heldOut: objective)
-    let denoiser = WindowDenoiser(vocabulary: vocabulary, trained: trained)
+    let denoiser = WindowDenoiser(hidden: [4], trained: trained)
     let expected = condition.expectation(centered)
     let correction = denoiser.correction(condition, centered, expected: expected)
     var (closed, neural): (Float, Float) = (0, 0)

@@ -18,6 +18,16 @@ import Testing
     Schema(columns: (0..<count).map { ColumnSchema(name: "c\($0)", kind: .number, role: .feature) })
   }
 
+  private func waves(every rows: Double, height: Double) -> [Double] {
+    (0..<90).map { height * sine(Double($0) / rows) }
+  }
+
+  private func encoded(_ channels: [[Double]]) throws -> Matrix {
+    let table = table(channels)
+    let rows = Array(0..<table.rowCount)
+    return try encoder(table).segments(of: table, rows: rows, times: nil)[0].values
+  }
+
   private func encoder(_ table: Table) throws -> SeriesEncoder {
     try SeriesEncoder.fit(to: [table], schema: schema(table.columns.count), interval: second)
   }
@@ -31,26 +41,20 @@ import Testing
 
   /// Kilopascals or bars, from whatever zero: a channel says the same, and so do its neighbours.
   @Test func unitsDoNotMatter() throws {
-    let channels = [
-      (0..<90).map { sine(Double($0) / 9) }, (0..<90).map { 3 * sine(Double($0) / 5) },
-      (0..<90).map { $0 % 40 == 0 ? 7.0 : 2 },
-    ]
+    let jumps: [Double] = (0..<90).map { $0 % 40 == 0 ? 7 : 2 }
+    let channels: [[Double]] = [waves(every: 9, height: 1), waves(every: 5, height: 3), jumps]
     var other = channels
     other[0] = channels[0].map { $0 * 1e5 + 40 }
     other[2] = channels[2].map { $0 * 1e-6 - 3 }
-    let encoded = try [channels, other].map { channels in
-      let table = table(channels)
-      return try encoder(table).segments(of: table, rows: Array(0..<90), times: nil)[0].values
-    }
-    expectClose(encoded[0].values, encoded[1].values, tolerance: 1e-4)
+    let (before, after) = (try encoded(channels), try encoded(other))
+    expectClose(before.values, after.values, tolerance: 1e-4)
     // Rare jumps count by their height, not by the deviation that they leave.
-    #expect(abs(encoded[0][40, 2] - encoded[0][41, 2] - 10) < 1e-3)
+    #expect(abs(before[40, 2] - before[41, 2] - 10) < 1e-3)
   }
 
   @Test func channelsOfOneScaleKeepIt() throws {
     let table = table([
-      (0..<90).map { sine(Double($0) / 9) }, (0..<90).map { 0.5 * sine(Double($0) / 5) },
-      (0..<90).map { 0.01 * sine(Double($0) / 7) },
+      waves(every: 9, height: 1), waves(every: 5, height: 0.5), waves(every: 7, height: 0.01),
     ])
     let scales = try encoder(table).channels.map(\.scale)
     #expect(scales[0] > 1.9 * scales[1] && abs(scales[2] - scales[1]) < 1e-12)

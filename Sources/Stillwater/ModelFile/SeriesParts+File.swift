@@ -11,14 +11,14 @@ extension SeriesScorer {
     var whitened: [WhitenedDescription]
     var channels: [Int]
     var channelMeasures: [WhitenedDescription]
-    var vocabulary: WindowDenoiser.Vocabulary?
+    /// What the network has learned to foresee; nil without one.
+    var hidden: [Int]?
     var isCausal: Bool
   }
 
   fileprivate struct ForecastDescription: Codable {
     var channel = 0
     var length, hidden: Int
-    var sigma, noise: Float
     var usesNetwork: Bool
   }
 
@@ -46,11 +46,10 @@ extension SeriesScorer {
         forecasts: forecasts.map { channel, measure in
           ForecastDescription(
             channel: channel, length: measure.cutter.length, hidden: measure.condition.hidden,
-            sigma: measure.condition.sigma, noise: measure.condition.noise,
             usesNetwork: measure.denoiser != nil)
         }, whitened: whitened.map { WhitenedDescription($0) }, channels: channels.map(\.channel),
         channelMeasures: channels.map { WhitenedDescription($0.measure) },
-        vocabulary: denoiser?.vocabulary, isCausal: isCausal))
+        hidden: denoiser?.hidden, isCausal: isCausal))
     for (index, forecast) in forecasts.enumerated() {
       forecast.measure.condition.store("forecast.\(index)", in: &file)
     }
@@ -71,11 +70,11 @@ extension SeriesScorer {
 
   init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
-    let denoiser = try Self.denoiser(description.vocabulary, file)
+    let denoiser = try Self.denoiser(description.hidden, file)
     var forecasts: [(channel: Int, measure: ForecastMeasure)] = []
     for (index, part) in description.forecasts.enumerated() {
       guard (0..<channelCount).contains(part.channel), (2...100_000).contains(part.length),
-        part.isPlausible, part.hidden >= 1
+        (1..<part.length).contains(part.hidden)
       else {
         throw .content(key: "scorer", reason: "forecast \(index) is out of range")
       }
@@ -107,12 +106,11 @@ extension SeriesScorer {
       stillness: description.stillness, isCausal: description.isCausal)
   }
 
-  private static func denoiser(_ vocabulary: WindowDenoiser.Vocabulary?, _ file: TensorFile)
+  private static func denoiser(_ hidden: [Int]?, _ file: TensorFile)
     throws(ModelFileError) -> WindowDenoiser?
   {
-    guard let vocabulary else { return nil }
-    return WindowDenoiser(
-      vocabulary: vocabulary, trained: try TrainedNetwork("network", from: file))
+    guard let hidden else { return nil }
+    return WindowDenoiser(hidden: hidden, trained: try TrainedNetwork("network", from: file))
   }
 
   /// The network must read and write windows of the length that it is used on.
@@ -124,17 +122,13 @@ extension SeriesScorer {
     let features = forecasts.filter { $0.denoiser != nil }.map(\.cutter.length)
     guard
       features.allSatisfy({
-        shape.outputs == $0 && shape.inputs == $0 + denoiser.vocabulary.count
+        shape.outputs == $0 && shape.inputs == $0 + denoiser.hidden.count
       })
     else { throw .content(key: "network", reason: "it does not fit the windows") }
   }
 }
 
 extension SeriesScorer.ForecastDescription {
-  fileprivate var isPlausible: Bool {
-    hidden >= 0 && hidden < length && sigma > 0 && sigma.isFinite && noise > 0 && noise.isFinite
-  }
-
   fileprivate func condition(_ name: String, _ file: TensorFile, features: Int)
     throws(ModelFileError) -> WindowCondition
   {
@@ -149,8 +143,7 @@ extension SeriesScorer.ForecastDescription {
         root: try file.matrix("\(name).root", features, hidden))
     }
     return WindowCondition(
-      hidden: hidden, sigma: sigma, noise: noise,
-      mean: try file.floats("\(name).mean", shape: [features]),
+      hidden: hidden, mean: try file.floats("\(name).mean", shape: [features]),
       estimator: try file.matrix("\(name).estimator", features - hidden, hidden),
       variance: variance, frame: frame)
   }

@@ -19,7 +19,7 @@ import Testing
   }
 
   private func waves(every rows: Double, height: Double) -> [Double] {
-    (0..<90).map { height * sine(Double($0) / rows) }
+    (0..<400).map { height * sine(Double($0) / rows) }
   }
 
   private func encoded(_ channels: [[Double]]) throws -> Matrix {
@@ -41,14 +41,14 @@ import Testing
 
   /// Kilopascals or bars, from whatever zero: a channel says the same, and so do its neighbours.
   @Test func unitsDoNotMatter() throws {
-    let jumps: [Double] = (0..<90).map { $0 % 40 == 0 ? 7 : 2 }
+    let jumps: [Double] = (0..<400).map { $0 == 40 ? 7 : 2 }
     let channels: [[Double]] = [waves(every: 9, height: 1), waves(every: 5, height: 3), jumps]
     var other = channels
     other[0] = channels[0].map { $0 * 1e5 + 40 }
     other[2] = channels[2].map { $0 * 1e-6 - 3 }
     let (before, after) = (try encoded(channels), try encoded(other))
     expectClose(before.values, after.values, tolerance: 1e-4)
-    // Rare jumps count by their height, not by the deviation that they leave.
+    // A rare jump counts by its height, not by the deviation that it leaves.
     #expect(abs(before[40, 2] - before[41, 2] - 10) < 1e-3)
   }
 
@@ -57,7 +57,7 @@ import Testing
       waves(every: 9, height: 1), waves(every: 5, height: 0.5), waves(every: 7, height: 0.01),
     ])
     let scales = try encoder(table).channels.map(\.scale)
-    #expect(scales[0] > 1.9 * scales[1] && abs(scales[2] - scales[1]) < 1e-12)
+    #expect(scales[0] > 1.5 * scales[1] && abs(scales[2] - scales[1]) < 1e-12)
   }
 
   @Test func aChannelThatStandsStillIsMeasuredByItsSize() throws {

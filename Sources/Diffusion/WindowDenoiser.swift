@@ -83,7 +83,7 @@ package struct WindowObjective: DenoisingObjective {
   private let windowCount: Int
   private let lessons: [WindowLesson]
   private let seed: UInt64
-  /// Lessons met in one step.
+  /// Lessons met in one step: all where they are few.
   private var groups: Int { min(4, lessons.count) }
 
   /// Draws from `windowCount` windows.
@@ -106,7 +106,7 @@ package struct WindowObjective: DenoisingObjective {
     let noise = Matrix.gaussian(
       rows: batch.inputs.rows, columns: shape.outputs, seed: seed &+ 4, stream: address)
     for part in 0..<groups {
-      let choice = stream.index(below: lessons.count)
+      let choice = groups == lessons.count ? part : stream.index(below: lessons.count)
       var clean: [Float] = []
       for _ in 0..<group {
         clean.append(contentsOf: draw(choice, stream.index(below: windowCount)))

@@ -35,7 +35,6 @@ package struct Channel: Sendable, Equatable, Codable {
 /// Where the present cells of a channel lie.
 private struct Spread {
   let mean, deviation, low, high: Double
-  var range: Double { high - low }
 
   /// nil when all are missing.
   init?(of cells: [Double]) {
@@ -100,15 +99,20 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
   /// Channels that all stay within -1...1 have been brought to one scale by somebody: one that moves
   /// less than most of them hardly moves. Others have units of their own, so that what another channel
   /// does says nothing: a channel hardly moves where a tenth of its range is more than its deviation,
-  /// and one that stands still has its size for a unit. One that stands at 0 has none: it borrows.
+  /// and one that stands still is measured by a tenth of its size. One that stands at 0 borrows.
   private static func scales(of spreads: [Spread]) -> [Double] {
     let moving = spreads.map(\.deviation).filter { $0 > 0 }.sorted()
     let usual = moving.isEmpty ? 1 : quantile(ofSorted: moving, 0.5)
-    let areOfOneScale = spreads.allSatisfy { $0.low >= -1 && $0.high <= 1 }
+    let areOfOneScale = spreads.count > 1 && spreads.allSatisfy { $0.low >= -1 && $0.high <= 1 }
     return spreads.map { spread in
       if areOfOneScale { return max(spread.deviation, usual) }
-      let size = spread.range == 0 ? spread.mean.magnitude : spread.range
-      return size == 0 ? usual : max(spread.deviation, size / 10)
+      if spread.low == 0, spread.high == 0 { return usual }
+      let tenth =
+        spread.low == spread.high
+        ? spread.mean.magnitude / 10 : spread.high / 10 - spread.low / 10
+      // A move of a billionth of the size may be rounding.
+      return max(
+        spread.deviation, tenth, spread.mean.magnitude * 1e-9, .leastNormalMagnitude)
     }
   }
 
@@ -156,7 +160,10 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
 
   private func encode(_ value: Double, _ channel: Channel) -> Double {
     guard !value.isNaN else { return .nan }
-    let z = value / channel.scale - channel.mean / channel.scale
+    let difference = value - channel.mean
+    let z =
+      difference.isFinite
+      ? difference / channel.scale : value / channel.scale - channel.mean / channel.scale
     return min(Self.bound, max(-Self.bound, z.isNaN ? Self.bound : z))
   }
 

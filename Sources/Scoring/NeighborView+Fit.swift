@@ -33,8 +33,8 @@ extension NeighborView {
     return max(0, squares.sorted()[squares.count / 2]).squareRoot()
   }
 
-  /// Sets the floors to a tenth of what is usual for the exemplars, each against the others, and
-  /// returns these with the floors under them.
+  /// Sets the floors to a tenth of what is usual for exemplars that have no equals, each against the
+  /// others, and returns these with the floors under them.
   mutating func floor(by raw: Logarithms) -> Logarithms {
     mixture.localFloor = 0.1 * Self.median(of: raw.local)
     mixture.empiricalFloor = 0.1 * Self.median(of: raw.empirical)
@@ -46,8 +46,10 @@ extension NeighborView {
     return floored
   }
 
+  /// Of the residuals that are above rounding; 0 if there is none.
   private static func median(of logarithms: [Float]) -> Float {
-    logarithms.isEmpty ? 0 : residual(logarithms.sorted()[logarithms.count / 2])
+    let sorted = logarithms.map(residual).filter { $0 > 1e-8 }.sorted()
+    return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
   }
 
   /// The residual behind a logarithm without a floor.

@@ -22,9 +22,8 @@ extension SeriesBuilder {
       closedForm.calibrateParts(measured)
     }
     var scores: [[Float]] = []
-    let builders = (0..<Self.folds).map { builder(without: $0) }
     let scorers = await parallelMap(Self.folds, workers: workers) { fold in
-      builders[fold].build(training: false).scorer
+      self.builder(without: fold).build(training: false).scorer
     }
     for (fold, fitted) in scorers.enumerated() {
       var scorer = fitted

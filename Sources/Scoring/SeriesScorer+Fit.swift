@@ -207,7 +207,7 @@ struct SeriesBuilder {
     return lengths.map { WindowCutter(length: $0, channels: 1) }
   }
 
-  /// A network for every number of hidden points, and the conditions to use it under.
+  /// One network for all numbers of hidden points, and the conditions to use it under.
   private func trainForecaster(
     _ windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int]
   ) -> (denoiser: WindowDenoiser, conditions: [WindowCondition]) {

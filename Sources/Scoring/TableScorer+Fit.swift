@@ -79,7 +79,7 @@ extension TableScorer {
         ? BulkDistance(of: trial.held[0], contamination: options.contamination) : nil)
     if !options.parts.isEmpty { scorer.keep(options.parts) }
     let scores = await scorer.calibrate(trial, workers: workers)
-    guard holdsRows else {
+    guard holdsRows || scorer.views.isEmpty else {
       await scorer.compare(withMeansOf: exemplars, workers: workers)
       return TableFit(
         scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history, suspects: [])
@@ -201,7 +201,7 @@ extension TableScorer {
   private mutating func keep(_ parts: [String]) {
     let names = ["standard", "robust", "quantile", "filtered"]
     let residuals = ["local", "empirical"].filter { parts.contains($0) }
-    let listed = names.filter { parts.contains($0) }
+    let listed = names.prefix(views.count).filter { parts.contains($0) }
     if listed.isEmpty, residuals.isEmpty { views = [] }
     for (index, name) in zip(views.indices, names) where !listed.isEmpty && !listed.contains(name) {
       views[index].mixture.viewWeight = 0

@@ -53,7 +53,7 @@ package struct TableScorer: Sendable {
   /// The scores of encoded rows, the same whatever rows they come with and however many workers
   /// there are.
   ///
-  /// * `samples`: every view of the rows, `[rows, features]` each.
+  /// * `samples`: the encoded views of the rows, `[rows, features]` each.
   /// * `blaming`: which rows' columns are looked at closely.
   package func scores(
     for samples: [Matrix], blaming: ColumnBlame? = nil, workers: Int

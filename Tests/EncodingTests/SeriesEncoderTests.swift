@@ -68,6 +68,25 @@ import Testing
     #expect(channels[1].scale == 4 && channels[2].scale == channels[0].scale)
   }
 
+  @Test(arguments: [1e308, Double.leastNonzeroMagnitude])
+  func theLargestAndLeastNumbersHaveAUnit(size: Double) throws {
+    let moving = waves(every: 9, height: 3)
+    let both: [Double] = moving.indices.map { $0 % 2 == 0 ? size : -size }
+    let still = [Double](repeating: size, count: moving.count)
+    let table = table([moving, both, still])
+    let encoder = try encoder(table)
+    #expect(encoder.channels.allSatisfy { $0.scale > 0 && $0.scale.isFinite })
+    let rows = Array(moving.indices)
+    let values = try encoder.segments(of: table, rows: rows, times: nil)[0].values
+    #expect(values.values.filter { !$0.isFinite } == [])
+  }
+
+  @Test func roundingIsNoMove() throws {
+    let flipping: [Double] = (0..<400).map { $0 % 2 == 0 ? 273.15 : 273.15.nextUp }
+    let values = try encoded([waves(every: 9, height: 3), flipping])
+    #expect((0..<400).filter { abs(values[$0, 1]) > 0.01 } == [])
+  }
+
   @Test func timeJumpsCutTheSeries() throws {
     let table = table([(0..<30).map { Double($0) }])
     var times = (0..<30).map { Int64($0) * second }

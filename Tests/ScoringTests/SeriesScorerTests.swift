@@ -50,6 +50,23 @@ import Testing
     #expect(scores[710..<760].max() ?? 0 > 2 * usual)
   }
 
+  /// The threshold is set by the closed form, whether a network is trained beside it or not.
+  @Test(arguments: [1, 2], [false, true])
+  func calibrationDoesNotDependOnTheNetwork(channels: Int, isCausal: Bool) async {
+    let baseline = channels == 1 ? wave(600, seed: 1) : twoWaves(600, seed: 1)
+    let fast = await Self.fit([baseline], trains: false, isCausal: isCausal)
+    let balanced = await Self.fit([baseline], trains: true, isCausal: isCausal)
+    let highest = fast.calibrationScores.joined().max() ?? 0
+    #expect(fast.calibrationScores == balanced.calibrationScores)
+    #expect(highest > 0 && balanced.history != nil)
+  }
+
+  @Test func partsOfTheScoreAreCalibratedAlone() async {
+    let fast = await Self.fit([wave(600, seed: 1)], trains: false, parts: ["density"])
+    let balanced = await Self.fit([wave(600, seed: 1)], trains: true, parts: ["density"])
+    #expect(fast.calibrationScores == balanced.calibrationScores)
+  }
+
   /// What came later changes nothing, and a spike is seen when it comes.
   @Test(arguments: [1, 2])
   func causalScoresKnowNothingOfTheFuture(channels: Int) async {

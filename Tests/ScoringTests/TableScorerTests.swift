@@ -108,6 +108,21 @@ import Testing
     #expect(fit.calibrationScores.count == 100)
   }
 
+  /// Most baseline rows have equals, at a distance of 0: the others are usual all the same.
+  @Test(arguments: [0, 120, 600])
+  func rowsWithEqualsDoNotMakeOthersStrange(copies: Int) async {
+    let alike = (0..<copies).flatMap { _ in Self.baseline.row(0) }
+    let rows = Matrix(rows: 300 + copies, columns: 6, values: Self.baseline.values + alike)
+    var options = TableScorerOptions()
+    options.trainsNetwork = false
+    let fit = await TableScorer.fit(
+      to: [rows], groups: (0..<6).map { $0..<$0 + 1 }, options: options, workers: 2)
+    for mixture in fit.scorer.views.map(\.mixture) {
+      #expect(min(mixture.localFloor, mixture.empiricalFloor) > 1e-4)
+      #expect(max(mixture.localScale.deviation, mixture.empiricalScale.deviation) < 2)
+    }
+  }
+
   @Test func aCompactModelHoldsNoRowAndStillDetects() async {
     let fit = await Self.fit(exemplars: 0)
     let rows = Set((0..<300).map { Array(Self.baseline.row($0)) })

@@ -170,7 +170,8 @@ extension SeriesScorer.WhitenedDescription {
     guard let noise else { return nil }
     let variances = try file.floats("\(name).variances", shape: [features])
     let trained = try TrainedNetwork("\(name).network", from: file)
-    guard noise >= 1e-4, noise.isFinite, variances.allSatisfy({ $0 >= 0 }),
+    guard noise >= 1e-4, (noise * noise).isFinite,
+      variances.allSatisfy({ $0 >= 0 && ($0 + noise * noise).isFinite }),
       trained.network.shape.inputs == features, trained.network.shape.outputs == features
     else { throw .content(key: "\(name).network", reason: "it does not fit the windows") }
     return AxisDenoiser(

@@ -134,7 +134,8 @@ extension TableScorer {
 
   init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
-    guard [1, NumberScaler.viewCount + 1].contains(description.views.count),
+    let encoded = NumberScaler.viewCount
+    guard [1, encoded, encoded + 1].contains(description.views.count),
       description.views.allSatisfy(\.isPlausible), (0...1).contains(description.networkShare)
     else { throw .content(key: "scorer", reason: "its settings are out of range") }
     let views = try Self.views(description, file, features)
@@ -146,11 +147,11 @@ extension TableScorer {
       bulk: try description.bulk?.distance(from: views[0].exemplars))
   }
 
-  /// The last of several views is made from the first.
+  /// The view beyond the encoded ones is made from the first.
   private static func filter(_ views: [NeighborView], _ file: TensorFile, _ features: Int)
     throws(ModelFileError) -> WienerFilter?
   {
-    guard views.count > 1 else { return nil }
+    guard views.count > NumberScaler.viewCount else { return nil }
     return WienerFilter(
       mean: try file.floats("filter.mean", shape: [features]),
       map: try file.matrix("filter.map", features, features))

@@ -97,7 +97,7 @@ import Testing
     let parts: [String]? =
       switch kind {
       case .table, .series: nil
-      case .network: ["scorer", "network", "noise_level", "prototypes", "view.1"]
+      case .network: ["scorer", "network", "noise_level", "prototypes", "view.1", "filter"]
       case .seriesNetwork: ["scorer", "window.0"]
       case .oneChannel: ["scorer", "network", "forecast.0"]
       }

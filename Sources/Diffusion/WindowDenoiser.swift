@@ -75,16 +75,14 @@ extension Matrix {
   }
 }
 
-/// Windows drawn at random, each group under a condition of its own.
+/// Windows drawn at random, an equal share of each batch for every lesson.
 package struct WindowObjective: DenoisingObjective {
   package let shape: NetworkShape
-  /// Windows to draw from; those of lesson i are `windows[i]`, less its mean.
+  /// The window of an index, less the mean that the lesson takes.
   private let draw: @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
   private let windowCount: Int
   private let lessons: [WindowLesson]
   private let seed: UInt64
-  /// Lessons met in one step: all where they are few.
-  private var groups: Int { min(4, lessons.count) }
 
   /// Draws from `windowCount` windows.
   ///
@@ -102,17 +100,16 @@ package struct WindowObjective: DenoisingObjective {
   package func fill(_ batch: inout TrainingBatch, step: Int) {
     let address = UInt64(truncatingIfNeeded: step)
     var stream = RandomStream(seed: seed &+ 3, stream: address)
-    let group = batch.inputs.rows / groups
+    let group = batch.inputs.rows / lessons.count
     let noise = Matrix.gaussian(
       rows: batch.inputs.rows, columns: shape.outputs, seed: seed &+ 4, stream: address)
-    for part in 0..<groups {
-      let choice = groups == lessons.count ? part : stream.index(below: lessons.count)
+    for (part, lesson) in lessons.enumerated() {
       var clean: [Float] = []
       for _ in 0..<group {
-        clean.append(contentsOf: draw(choice, stream.index(below: windowCount)))
+        clean.append(contentsOf: draw(part, stream.index(below: windowCount)))
       }
       fill(
-        &batch, rows: part * group..<(part + 1) * group, lessons[choice],
+        &batch, rows: part * group..<(part + 1) * group, lesson,
         clean: Matrix(rows: group, columns: shape.outputs, values: clean), noise)
     }
   }

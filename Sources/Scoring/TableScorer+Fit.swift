@@ -134,7 +134,7 @@ extension TableScorer {
     let probe = Probe(trial.normal, groups: groups, seed: options.seed)
     let origins = probe.origins.map { trial.origins[$0] }
     var scorer = TableScorer(
-      views: (trial.held + [filter.map { $0(trial.held[0]) }].compactMap { $0 }).map {
+      views: (filter?.extending(trial.held) ?? trial.held).map {
         NeighborView(unfitted: $0, lowering: options.neighbors)
       }, filter: filter, reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
     var references = await scorer.references(workers: workers)
@@ -160,7 +160,7 @@ extension TableScorer {
   /// which errs on the side of too few alarms.
   private mutating func compare(withMeansOf exemplars: [Matrix], workers: Int) async {
     let groups = await RowGroups.fit(to: exemplars[0], workers: workers)
-    let views = zip(views, withFiltered(exemplars)).map { view, rows in
+    let views = zip(views, filter?.extending(exemplars) ?? exemplars).map { view, rows in
       var next = NeighborView(unfitted: groups.means(of: rows), options: view.options)
       next.mixture = view.mixture
       return next

@@ -94,15 +94,10 @@ package struct TableScorer: Sendable {
     let wanted = views.map(\.options.empiricalCount).max() ?? 1
     let neighbors = search.neighbors(
       of: samples[0], count: min(wanted, available), excluding: excluded)
-    let samples = samples.count < views.count ? withFiltered(samples) : samples
+    let samples = samples.count < views.count ? filter?.extending(samples) ?? samples : samples
     return views.indices.map { index in
       views[index].rawLogarithms(of: samples[index], neighbors, details: details && index == 0)
     }
-  }
-
-  /// The encoded views of rows and the one that is made of them.
-  func withFiltered(_ samples: [Matrix]) -> [Matrix] {
-    samples + [filter.map { $0(samples[0]) }].compactMap { $0 }
   }
 
   /// What the networks and the bulk say of each row, before the scales.

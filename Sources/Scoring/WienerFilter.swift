@@ -47,6 +47,9 @@ package struct WienerFilter: Sendable, Equatable {
     return WienerFilter(mean: mean, map: map.single)
   }
 
+  /// The encoded views of rows and the one that is made of the standard view, the first.
+  func extending(_ views: [Matrix]) -> [Matrix] { views + [self(views[0])] }
+
   /// The filtered rows, centered, `[rows, features]`.
   package func callAsFunction(_ rows: Matrix) -> Matrix {
     var filtered = rows

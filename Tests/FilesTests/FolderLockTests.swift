@@ -32,6 +32,21 @@ import Testing
     second.release()
   }
 
+  #if os(Linux)
+    /// As a process that is being started does, until it runs its program.
+    @Test func aCopyOfTheDescriptorHoldsNoReleasedLock() throws {
+      let lock = try FolderLock(folder: folder.path, command: "fit")
+      let path = URL(filePath: folder.file(FolderLock.fileName)).resolvingSymlinksInPath().path
+      let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").filter {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+      }
+      let copy = dup(try #require(open.first.flatMap { Int32($0) }))
+      defer { close(copy) }
+      lock.release()
+      try FolderLock(folder: folder.path, command: "score").release()
+    }
+  #endif
+
   @Test func lockEndsWithItsOwner() throws {
     do { _ = try FolderLock(folder: folder.path, command: "fit") }
     try FolderLock(folder: folder.path, command: "score").release()

@@ -32,7 +32,7 @@ package final class FolderLock {
       try Self.replaceContents(of: opened, with: Self.holder(command))
     } catch {
       // Before `descriptor` is set, for releasing would wipe what the holder says of itself.
-      defer { close(opened) }
+      defer { Self.unlock(opened) }
       throw error.isBusy
         ? .busy(path: folder, holder: Self.holderText(in: opened))
         : .cannotCreate(path: path, reason: error.reason)
@@ -46,8 +46,15 @@ package final class FolderLock {
   package func release() {
     guard descriptor >= 0 else { return }
     ftruncate(descriptor, 0)
-    close(descriptor)
+    Self.unlock(descriptor)
     descriptor = -1
+  }
+
+  /// Closing alone would leave the lock to a process that is being started at this moment, until it
+  /// runs its program: it shares what this one had open.
+  private static func unlock(_ descriptor: Int32) {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
   }
 
   private static func holder(_ command: String) -> String {

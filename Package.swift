@@ -24,7 +24,6 @@ func tests(of name: String, _ extra: [Target.Dependency] = []) -> Target {
 
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -38,13 +37,13 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     // Shims: the only targets that know a C library.
     .systemLibrary(name: "CLibCSV", providers: [.apt(["libcsv-dev"]), .brew(["libcsv"])]),
     .systemLibrary(name: "COpenBLAS", providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(name: "CCrypto", providers: [.apt(["libssl-dev"]), .brew(["openssl@3"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"]), .brew(["zstd"])]),
     .target(name: "CKernels"),
@@ -52,7 +51,7 @@ let package = Package(
 
     // Stages: each turns one noun into the next.
     stage("Compute", ["COpenBLAS", "CKernels"]),
-    stage("Files", ["CZlib", "CZstd", crypto]),
+    stage("Files", ["CZlib", "CZstd", "CCrypto"]),
     stage("Tabular"),
     stage("Ingestion", ["Tabular", "Files", "CLibCSV", "CNumbers"]),
     stage("Encoding", ["Tabular", "Compute"]),

@@ -1,5 +1,3 @@
-import Crypto
-
 /// Reads a file, a pipe or standard input (`-`) once, from front to end, unpacking gzip and zstd.
 ///
 /// The compression is told by the first bytes, never by the name. The digest is that of the bytes
@@ -60,11 +58,7 @@ package final class InputFile {
   }
 
   /// The SHA-256 of the stored bytes read so far, in hexadecimal; of the whole file after the end.
-  package var digest: String {
-    let digits = Array("0123456789abcdef".utf8)
-    let bytes = hasher.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    return String(decoding: bytes, as: UTF8.self)
-  }
+  package var digest: String { hasher.hexadecimal }
 
   /// Looks at the first bytes for the magic numbers of gzip and zstd.
   private func sniff() throws(FileError) {
@@ -83,7 +77,7 @@ package final class InputFile {
     }
     let start = packed.count
     atEnd = try descriptor.read(upTo: Self.readSize, into: &packed) == 0
-    hasher.update(data: packed[start...])
+    hasher.update(packed[start...])
   }
 
   private func readPlain(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
@@ -94,7 +88,7 @@ package final class InputFile {
       packedStart = end
     } else if !atEnd {
       atEnd = try descriptor.read(upTo: count, into: &buffer) == 0
-      hasher.update(data: buffer[start...])
+      hasher.update(buffer[start...])
     }
     return buffer.count - start
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the C libraries that Stillwater links, where they are missing (Debian and Ubuntu).
 set -euo pipefail
-packages=(libcsv-dev libopenblas-dev zlib1g-dev libzstd-dev)
+packages=(libcsv-dev libopenblas-dev zlib1g-dev libzstd-dev libssl-dev)
 command -v swift >/dev/null || {
   echo "Swift 6.2 or newer is needed: https://www.swift.org/install" >&2
   exit 1

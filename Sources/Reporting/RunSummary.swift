@@ -84,6 +84,25 @@ package struct RunSummary: Sendable, Encodable {
   package func json() -> [UInt8] { prettyJSON(self) }
 }
 
+extension RunSummary {
+  /// What came of a stage, in half a line.
+  package var sentence: String {
+    switch command {
+    case "train": "learned from \(rowsUsed ?? 0) rows"
+    case "score": "scored \(rowsScored ?? 0) rows, flagged \(anomalies ?? 0)"
+    case "evaluate":
+      "AUROC \(rounded(auroc)), AUPRC \(rounded(auprc))"
+        + ((metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")
+    default: "threshold \(threshold ?? 0)"
+    }
+  }
+}
+
+/// A metric to four decimals.
+func rounded(_ metric: Double?) -> String {
+  metric.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"
+}
+
 /// A value as indented JSON with sorted keys.
 package func prettyJSON(_ value: some Encodable) -> [UInt8] {
   let encoder = JSONEncoder()

@@ -2,6 +2,8 @@ import Calibration
 import Encoding
 import Files
 import Ingestion
+import ModelFile
+import Reporting
 
 /// Why a run could not be finished, with the place and what to do about it.
 public struct StillwaterError: Error, Sendable, Equatable, CustomStringConvertible {
@@ -40,6 +42,7 @@ extension StillwaterError {
     case let error as EncodingError: self.init(.badData, printable(error.description))
     case let error as CalibrationError: self.init(.badData, error.description)
     case let error as ModelFileError: self.init(.badData, printable(error.description))
+    case let error as ReportingError: self.init(.badData, error.description)
     case let error as OutputError: self.init(Self.kind(of: error), error.description)
     default: self.init(.internalFault, "unexpected fault: \(error)")
     }

@@ -1,6 +1,4 @@
 import ArgumentParser
-import Evaluation
-import Foundation
 import Reporting
 import Stillwater
 
@@ -53,32 +51,8 @@ struct EvaluateCommand: AsyncParsableCommand {
       let summary = try await stage.run(progress: console.progress)
       try console.show(summary, [])
       if !consoleOptions.json, !consoleOptions.quiet || output == "-" {
-        try printResult(Array(text(summary).utf8))
+        try printResult(Array((summary.metrics?.text ?? "").utf8))
       }
     }
-  }
-
-  /// The metrics as a short table; undefined ones say so.
-  private func text(_ summary: RunSummary) -> String {
-    let metrics = summary.metrics
-    let flags = metrics?.atThreshold
-    let rows: [(String, Double?)] = [
-      ("AUROC", metrics?.auroc), ("AUPRC", metrics?.auprc), ("best F1", metrics?.bestF1),
-      ("F1 at the true rate", metrics?.f1AtTrueRate),
-    ]
-    let flagRows: [(String, Double?)] = [
-      ("F1 at the threshold", flags?.f1), ("precision", flags?.precision),
-      ("recall", flags?.recall),
-      ("false alarms per thousand", flags?.falseAlarmsPerThousand),
-    ]
-    let series: [(String, Double?)] = [("VUS-PR", metrics?.vusPR)]
-    var lines = ["rows \(metrics?.rows ?? 0), anomalies \(metrics?.anomalousRows ?? 0)"]
-    let shown = rows + (flags == nil ? [] : flagRows) + (metrics?.vusWindow == nil ? [] : series)
-    for (name, value) in shown {
-      let padding = String(repeating: " ", count: 26 - name.count)
-      lines.append(
-        name + padding + (value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"))
-    }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Reporting
 import Stillwater
 
 struct InspectCommand: AsyncParsableCommand {
@@ -13,7 +14,7 @@ struct InspectCommand: AsyncParsableCommand {
     let console = Console(consoleOptions)
     try await perform(console) {
       let inspection = try Inspection.of(file, dialect: csv.dialect)
-      let bytes = consoleOptions.json ? inspection.json() : Array(inspection.text.utf8)
+      let bytes = consoleOptions.json ? inspection.json : Array(inspection.text.utf8)
       try printResult(bytes)
     }
   }

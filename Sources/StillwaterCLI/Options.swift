@@ -3,6 +3,7 @@ import Calibration
 import Files
 import Foundation
 import Ingestion
+import Reporting
 public import Stillwater
 
 /// Which files a command reads.

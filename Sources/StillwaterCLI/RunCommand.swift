@@ -1,6 +1,6 @@
 import ArgumentParser
-import Evaluation
 import Files
+import Pipelines
 import Reporting
 import Stillwater
 
@@ -29,24 +29,9 @@ struct RunCommand: AsyncParsableCommand {
         guard let summary = report.summary else {
           return console.note("\(report.stage): up to date, \(report.output)")
         }
-        console.note("\(report.stage): \(describe(summary)), \(report.output)")
+        console.note("\(report.stage): \(summary.sentence), \(report.output)")
         try console.show(summary, [])
       }
     }
-  }
-
-  private func describe(_ summary: RunSummary) -> String {
-    switch summary.command {
-    case "train": "learned from \(summary.rowsUsed ?? 0) rows"
-    case "score": "scored \(summary.rowsScored ?? 0) rows, flagged \(summary.anomalies ?? 0)"
-    case "evaluate":
-      "AUROC \(rounded(summary.auroc)), AUPRC \(rounded(summary.auprc))"
-        + ((summary.metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")
-    default: "threshold \(summary.threshold ?? 0)"
-    }
-  }
-
-  private func rounded(_ value: Double?) -> String {
-    value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"
   }
 }

@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Ingestion
+import ModelFile
 import Stillwater
 
 /// A model is refused, or it scores rows without a fault and without NaN.

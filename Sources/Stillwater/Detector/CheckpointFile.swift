@@ -1,5 +1,6 @@
 import Diffusion
 import Files
+import ModelFile
 import Neural
 import Synchronization
 

@@ -1,16 +1,5 @@
-package import Files
-import Reporting
-
 /// Tells how far a stage is: what it does and, if known, the share that is done.
 package typealias ProgressHandler = @Sendable (_ activity: String, _ share: Double?) -> Void
-
-/// Rules for the files a stage writes.
-package struct OutputRules: Sendable {
-  /// What happens to files that are there already.
-  package var existing = ExistingOutput.replace
-
-  package init() {}
-}
 
 /// Measures the seconds of named parts.
 struct Stopwatch {

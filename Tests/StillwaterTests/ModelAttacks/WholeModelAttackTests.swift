@@ -1,5 +1,6 @@
 import Foundation
 import Ingestion
+import ModelFile
 import Stillwater
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Stillwater
+import ModelFile
 import Testing
 
 @Suite struct ModelFileAttackTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Stillwater
+import ModelFile
 import Testing
 
 /// The first Python that has safetensors and numpy; `STILLWATER_PYTHON` names another than python3.

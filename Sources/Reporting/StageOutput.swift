@@ -1,19 +1,26 @@
-import Files
-import Ingestion
-import Reporting
+package import Files
+package import Ingestion
+
+/// Rules for the files a stage writes.
+package struct OutputRules: Sendable {
+  /// What happens to files that are there already.
+  package var existing = ExistingOutput.replace
+
+  package init() {}
+}
 
 /// The files that one stage writes: its output, the rows set aside and, last of all, the summary.
 ///
 /// Standard output, pipes and devices have no files beside them.
-final class StageOutput {
-  let file: OutputFile
+package final class StageOutput {
+  package let file: OutputFile
   private let rules: OutputRules
   private let inputs: [String]
   private var rejects: RejectsWriter?
   private var others: [OutputFile] = []
 
   /// Creates the output; refuses one that is among `inputs`, by any name, or whose companions are.
-  init(path: String, rules: OutputRules, inputs: [String]) throws {
+  package init(path: String, rules: OutputRules, inputs: [String]) throws {
     (self.rules, self.inputs) = (rules, inputs)
     file = try OutputFile(path: path, existing: rules.existing, inputs: inputs)
     guard file.isReplaced else { return }
@@ -23,7 +30,7 @@ final class StageOutput {
   }
 
   /// Creates one more output that is committed with the first.
-  func open(also path: String) throws -> OutputFile {
+  package func open(also path: String) throws -> OutputFile {
     guard path != file.path else {
       throw OutputError.cannotCreate(path: path, reason: "it is the name of the output as well")
     }
@@ -33,7 +40,7 @@ final class StageOutput {
   }
 
   /// Writes rows that were set aside to `OUT.rejects.csv`.
-  func reject(_ rows: [RejectedRow]) throws {
+  package func reject(_ rows: [RejectedRow]) throws {
     guard file.isReplaced, !rows.isEmpty else { return }
     var writer = try rejects ?? RejectsWriter(output: OutputFile(path: rejectsPath, inputs: inputs))
     for row in rows {
@@ -47,7 +54,7 @@ final class StageOutput {
   ///
   /// An older summary goes first, so that none stands beside an output that it does not describe;
   /// the new one comes last and is the mark of completion.
-  func commit(_ summary: RunSummary) throws {
+  package func commit(_ summary: RunSummary) throws {
     guard file.isReplaced else { return try (others + [file]).forEach { try $0.commit() } }
     let report = try OutputFile(path: summaryPath, inputs: inputs)
     try report.append(summary.json())

@@ -1,4 +1,5 @@
 import Files
+package import Stillwater
 
 /// The stages of a pipeline file with all their settings, paths resolved.
 package struct Pipeline: Sendable {

@@ -1,4 +1,5 @@
 import Ingestion
+import Stillwater
 import Yams
 
 /// Turns the nodes of a pipeline file into stages; what is wrong is left with `reader`.

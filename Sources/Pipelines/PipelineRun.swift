@@ -1,5 +1,6 @@
 import Files
 package import Reporting
+package import Stillwater
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

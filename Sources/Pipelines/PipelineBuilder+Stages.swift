@@ -1,5 +1,7 @@
 import Calibration
 import Ingestion
+import Reporting
+import Stillwater
 import Yams
 
 extension PipelineBuilder {

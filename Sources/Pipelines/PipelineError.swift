@@ -1,4 +1,5 @@
 import Files
+package import Stillwater
 
 /// One fault of a pipeline file with its place; lines and columns count from 1.
 package struct PipelineProblem: Error, Equatable, Sendable {

@@ -1,4 +1,5 @@
 import Files
+import Stillwater
 import Yams
 
 /// Reads the nodes of a pipeline file and collects what is wrong with them, each with its place.

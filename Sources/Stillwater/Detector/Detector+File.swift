@@ -3,6 +3,7 @@ import Compute
 import Diffusion
 import Encoding
 import Files
+package import ModelFile
 import Neural
 import Scoring
 import Tabular

@@ -1,6 +1,5 @@
-import Files
-import Ingestion
-import Reporting
+package import Files
+package import Ingestion
 
 /// Which columns of the input go to the output.
 package enum KeptColumns: String, Sendable, CaseIterable {
@@ -13,7 +12,7 @@ package enum ScoreFormat: String, Sendable, CaseIterable {
 }
 
 /// Writes scored rows: the input's columns as they stand, then what was found out.
-struct ScoreWriter {
+package struct ScoreWriter {
   let file: OutputFile
   let keep: KeptColumns
   let format: ScoreFormat
@@ -25,7 +24,7 @@ struct ScoreWriter {
   let dialect: CSVDialect
   private var header: (names: [String], bytes: [UInt8], keyPlaces: [Int])?
 
-  init(
+  package init(
     file: OutputFile, keep: KeptColumns, format: ScoreFormat, prefix: String, explained: [String],
     keys: [String], dialect: CSVDialect
   ) {
@@ -40,21 +39,14 @@ struct ScoreWriter {
   }
 
   /// Takes a file's header: writes it for the first file, compares it for later ones.
-  mutating func begin(path: String, names: [String], bytes: [UInt8]) throws {
+  package mutating func begin(path: String, names: [String], bytes: [UInt8]) throws {
     let kept = kept(names)
     for name in added where kept.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
-      throw StillwaterError(
-        .badData,
-        place(path, 1, name) + "the file has a column of the name that the result would get; "
-          + "rename the result's with --prefix")
+      throw ReportingError.nameClash(path: path, column: name)
     }
     if let header {
       guard keep != .all || header.bytes == bytes else {
-        throw StillwaterError(
-          .badData,
-          place(path, 1)
-            + "its header is not that of the first file; score files of different columns "
-            + "one by one, or with --keep none")
+        throw ReportingError.otherHeader(path: path)
       }
       self.header = (names, bytes, places(in: names))
       return
@@ -90,13 +82,14 @@ struct ScoreWriter {
     CSVField.append(cell, to: &line, delimiter: dialect.delimiter.byte)
   }
 
-  func write(_ scored: ScoredChunk) throws {
+  /// Writes the rows of a chunk, each with what was found out about it.
+  package func write(_ chunk: RecordChunk, _ findings: [Finding]) throws {
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(scored.rows.count * 128)
-    for (row, result) in scored.rows.enumerated() {
+    bytes.reserveCapacity(findings.count * 128)
+    for (row, finding) in findings.enumerated() {
       switch format {
-      case .csv: appendCSV(scored.chunk, row, result, to: &bytes)
-      case .ndjson: appendJSON(scored.chunk, row, result, to: &bytes)
+      case .csv: appendCSV(chunk, row, finding, to: &bytes)
+      case .ndjson: appendJSON(chunk, row, finding, to: &bytes)
       }
       bytes.append(0x0a)
     }
@@ -104,7 +97,7 @@ struct ScoreWriter {
   }
 
   private func appendCSV(
-    _ chunk: RecordChunk, _ row: Int, _ result: ScoredRow, to bytes: inout [UInt8]
+    _ chunk: RecordChunk, _ row: Int, _ finding: Finding, to bytes: inout [UInt8]
   ) {
     switch keep {
     case .all:
@@ -118,22 +111,22 @@ struct ScoreWriter {
       }
     case .none: break
     }
-    CSVField.append(result.line, to: &bytes)
+    CSVField.append(finding.line, to: &bytes)
     bytes.append(dialect.delimiter.byte)
-    appendNumber(result.score, to: &bytes)
+    appendNumber(finding.score, to: &bytes)
     bytes.append(dialect.delimiter.byte)
-    appendNumber(Float(result.pValue), to: &bytes)
+    appendNumber(Float(finding.pValue), to: &bytes)
     bytes.append(dialect.delimiter.byte)
-    bytes.append(result.isAnomaly ? 0x31 : 0x30)
+    bytes.append(finding.isAnomaly ? 0x31 : 0x30)
     bytes.append(dialect.delimiter.byte)
-    appendBlame(result.topColumns, to: &bytes)
-    for cell in result.expected {
+    appendBlame(finding.topColumns, to: &bytes)
+    for cell in finding.expected {
       bytes.append(dialect.delimiter.byte)
       appendCell(cell, to: &bytes)
     }
   }
 
-  private func appendBlame(_ columns: [ScoredRow.Blame], to bytes: inout [UInt8]) {
+  private func appendBlame(_ columns: [Finding.Blame], to bytes: inout [UInt8]) {
     let start = bytes.count
     for column in columns {
       if bytes.count > start { bytes.append(0x20) }
@@ -153,7 +146,7 @@ struct ScoreWriter {
   }
 
   private func appendJSON(
-    _ chunk: RecordChunk, _ row: Int, _ result: ScoredRow, to bytes: inout [UInt8]
+    _ chunk: RecordChunk, _ row: Int, _ finding: Finding, to bytes: inout [UInt8]
   ) {
     var text = "{"
     if keep != .none, let header {
@@ -163,15 +156,15 @@ struct ScoreWriter {
         text += jsonString(header.names[place]) + ":" + jsonString(plain(cells[place])) + ","
       }
     }
-    text += "\(key("line")):\(result.line),\(key("score")):\(result.score)"
-    text += ",\(key("p_value")):\(Float(result.pValue))"
-    text += ",\(key("anomaly")):\(result.isAnomaly ? 1 : 0),\(key("top_columns")):["
-    text += result.topColumns.map {
+    text += "\(key("line")):\(finding.line),\(key("score")):\(finding.score)"
+    text += ",\(key("p_value")):\(Float(finding.pValue))"
+    text += ",\(key("anomaly")):\(finding.isAnomaly ? 1 : 0),\(key("top_columns")):["
+    text += finding.topColumns.map {
       "{\"column\":\(jsonString($0.column)),\"share\":\(percent($0.share))}"
     }.joined(separator: ",")
     text += "]"
-    if !result.expected.isEmpty {
-      let pairs = zip(explained, result.expected).map { "\(jsonString($0)):\(jsonString($1))" }
+    if !finding.expected.isEmpty {
+      let pairs = zip(explained, finding.expected).map { "\(jsonString($0)):\(jsonString($1))" }
       text += ",\(key("expected")):{" + pairs.joined(separator: ",") + "}"
     }
     bytes += Array((text + "}").utf8)

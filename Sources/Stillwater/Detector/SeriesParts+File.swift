@@ -1,5 +1,6 @@
 import Compute
 import Diffusion
+import ModelFile
 import Neural
 import Scoring
 

@@ -1,5 +1,6 @@
 import Files
 import Reporting
+import Stillwater
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

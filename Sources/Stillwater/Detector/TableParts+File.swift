@@ -1,6 +1,7 @@
 import Compute
 import Diffusion
 import Encoding
+import ModelFile
 import Neural
 import Scoring
 

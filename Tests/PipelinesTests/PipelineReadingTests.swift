@@ -1,5 +1,6 @@
 import Foundation
 import Ingestion
+import Pipelines
 import Stillwater
 import TestSupport
 import Testing
@@ -225,14 +226,14 @@ func pipelineFolder() throws -> Workdir {
 
   @Test(arguments: ["quickstart", "train-baseline", "calibrate-threshold", "batch-score-folder"])
   func thePipelinesThatShipAreSound(name: String) throws {
-    let root = #filePath.components(separatedBy: "/Tests/StillwaterTests/")[0]
+    let root = #filePath.components(separatedBy: "/Tests/PipelinesTests/")[0]
     let pipeline = try Pipeline(contentsOf: "\(root)/pipelines/\(name).yaml")
     #expect(pipeline.name == name && pipeline.train != nil)
   }
 
   /// Every key that a shipped pipeline shows in a comment is a key that is read.
   @Test func theCommentedKeysOfThePipelinesThatShipAreRead() throws {
-    let root = #filePath.components(separatedBy: "/Tests/StillwaterTests/")[0]
+    let root = #filePath.components(separatedBy: "/Tests/PipelinesTests/")[0]
     var shown = 0
     for name in ["train-baseline", "calibrate-threshold", "batch-score-folder"] {
       let path = "\(root)/pipelines/\(name).yaml"

@@ -102,6 +102,13 @@ let package = Package(
     tests(of: "Evaluation", ["Compute"]),
     tests(of: "Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
     tests(of: "Stillwater", ["StillwaterCLI", "Evaluation", "Files", "Ingestion", "Reporting"]),
+    .testTarget(
+      name: "GoldenTests",
+      dependencies: [
+        "Stillwater", "Scoring", "Diffusion", "Neural", "Encoding", "Tabular", "Compute",
+        "TestSupport",
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

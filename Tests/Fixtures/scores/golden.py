@@ -136,7 +136,7 @@ def wave(rows, start):
     time = np.arange(start, start + rows)
     noise = np.zeros(rows)
     for i in range(1, rows):
-        noise[i] = 0.6 * noise[i - 1] + rng.normal() * 0.08
+        noise[i] = 0.6 * noise[i - 1] + rng.normal() * 0.15
     return 10 + 4 * (np.sin(time / 8) + 0.4 * np.sin(time / 3) + noise)
 
 

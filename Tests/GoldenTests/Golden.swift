@@ -1,3 +1,4 @@
+import Diffusion
 import Encoding
 import Foundation
 import Stillwater
@@ -28,8 +29,38 @@ struct Golden: Decodable {
     let expected: [[String]]
   }
 
+  /// What one step of training was to learn.
+  struct Lesson: Decodable {
+    let loss, heldOutLoss: Double
+    /// Of the last parameters, as a direction.
+    let gradient: [Float]
+  }
+
+  struct NetworkTable: Decodable {
+    let calibration, scores: [Float]
+    let denoiser, noiseLevel: Lesson
+  }
+
+  struct NetworkSeries: Decodable {
+    let scores, expected: [Float]
+    let windows: Lesson
+  }
+
+  struct NetworkWindows: Decodable {
+    let axes: Lesson
+    let axisCorrection, windowCorrection: [[Float]]
+  }
+
+  struct Training: Decodable {
+    let rows, noiseLevels, windows: TrainingOptions
+  }
+
   let views: Views
   let table, one, causal, several: Answers
+  let networkTable: NetworkTable
+  let networkSeries: NetworkSeries
+  let networkWindows: NetworkWindows
+  let training: Training
 
   static func load() throws -> Golden {
     let decoder = JSONDecoder()

@@ -18,6 +18,8 @@ import numpy as np
 
 sys.dont_write_bytecode = True
 
+import networks  # noqa: E402
+import randomness  # noqa: E402
 import series  # noqa: E402
 import tables  # noqa: E402
 
@@ -202,16 +204,88 @@ def series_golden(name, causal=False):
         expected=[[text(x) for x in row] for row in expected * encoder.scale + encoder.mean])
 
 
+# Networks.
+
+ADAM = dict(
+    learningRate=2e-3, beta1=0.9, beta2=0.999, epsilon=1e-8, weightDecay=0, clipNorm=1,
+    averaging=0.98)
+ROWS = dict(
+    steps=400, batch=128, warmUp=50, optimizer=ADAM | dict(learningRate=5e-3), dropout=0,
+    evaluationInterval=50, patience=4, seed=0)
+TRAINING = dict(
+    rows=ROWS,
+    noiseLevels=ROWS | dict(
+        steps=800, batch=256, optimizer=ADAM | dict(weightDecay=0.01), patience=100),
+    windows=ROWS | dict(
+        batch=64, optimizer=ADAM | dict(weightDecay=0.01, clipNorm=5, averaging=0.99),
+        evaluationInterval=200, patience=100))
+
+
+def write_narrow():
+    for name, rows in (("narrow-baseline", 400), ("narrow-test", 40)):
+        x, noise = rng.normal(size=rows), rng.normal(size=rows) * 0.1
+        y = x**2 + noise + (np.arange(rows) >= 30) * (name == "narrow-test")
+        write(name, ["x", "y"], [[cell(a), cell(b)] for a, b in zip(x, y)])
+
+
+def network_table_golden():
+    baseline, test = read_table("narrow-baseline"), read_table("narrow-test")
+    encoder = tables.Encoder(baseline)
+    table = networks.NetworkedTable(encoder(baseline), encoder.groups)
+    step = lambda net, steps, size: networks.last_step(
+        net.network, net.batch, steps, size, table.seen, table.unseen)
+    return dict(
+        calibration=table.calibration, scores=table.scores(encoder(test)),
+        denoiser=step(table.denoiser, 400, 128), noise_level=step(table.level, 800, 256))
+
+
+def network_series_golden():
+    _, values, times = read_series("one-baseline")
+    encoder = series.Encoder(values)
+    [(_, values, filled)] = encoder(values, times, 1)
+    answer = lambda length: randomness.uniforms(4, length) - 0.5
+    scorer = networks.NetworkedSeries([values], encoder.distinct, answer).calibrate([filled])
+    _, values, times = read_series("one-test")
+    _, values, filled = encoder(values, times, 1)[0]
+    scores, _, expected = scorer.scores(values, filled)
+    return dict(scores=scores, expected=expected[:, 0], windows=scorer.last_step())
+
+
+def formula(seed, *shape):
+    return tables.single(randomness.uniforms(seed, int(np.prod(shape))) - 0.5).reshape(shape)
+
+
+def network_window_golden():
+    """Networks under given axes and conditions, on windows whose axes are their eight features."""
+    sign = lambda i, j: (-1) ** bin(i & (j + 1)).count("1")
+    windows = np.array([[sign(i, j) * (j + 1) / 4 for j in range(8)] for i in range(64)])
+    variances = (np.arange(1, 9) / 4) ** 2
+    own = networks.Axes(variances, 0.25 * np.sqrt(variances.mean()), 32, 2)
+    given = networks.Axes(np.arange(1.0, 9.0), 0.5, 32, 2)
+    axes, whitener, root, estimator = (
+        formula(seed, *s) for seed, s in enumerate([(8, 8), (8, 8), (8, 2), (6, 2)]))
+    known = np.column_stack([windows[:, :6], windows[:, :6] @ estimator])
+    marks = np.tile([0.0, 1.0], (64, 1))
+    inputs = np.column_stack([np.clip(known @ (16 * whitener), -8, 8), marks])
+    return dict(
+        axes=networks.last_step(own.network, own.batch, 400, 64, windows, windows[-6:]),
+        axis_correction=-given.correction(windows @ axes) @ axes.T,
+        window_correction=networks.Network(10, 8, 32, 2)(inputs) @ root)
+
+
 def main():
     write_tables()
     write_all_series()
+    write_narrow()
     baseline, test = read_table("table-baseline"), read_table("table-test")
     encoder = tables.Encoder(baseline)
     baseline, test = encoder(baseline), encoder(test)
     golden = dict(
         views=views_golden(encoder, baseline, test),
         table=detector_golden(encoder, baseline, test), one=series_golden("one"),
-        causal=series_golden("one", causal=True), several=series_golden("several"))
+        causal=series_golden("one", causal=True), several=series_golden("several"),
+        network_table=network_table_golden(), network_series=network_series_golden(),
+        network_windows=network_window_golden(), training=TRAINING)
     (HERE / "golden.json").write_text(
         json.dumps(rounded(golden), separators=(",", ":")) + "\n")
 

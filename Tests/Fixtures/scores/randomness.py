@@ -51,3 +51,11 @@ def gaussian(seed, stream, *shape):
         radius = np.sqrt(-2 * np.log(np.float64(u)))
         noise[i], noise[i + 1] = radius * np.cos(np.float64(angle)), radius * np.sin(np.float64(angle))
     return noise[:count].reshape(shape)
+
+
+def uniforms(seed, count):
+    """The first uniform numbers of a stream."""
+    z = np.uint64(Stream(seed).key) + np.uint64(GOLDEN) * np.arange(1, count + 1, dtype=np.uint64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        z = (z ^ (z >> np.uint64(shift))) * np.uint64(factor)
+    return ((z ^ (z >> np.uint64(31))) >> np.uint64(11)) * 2.0**-53

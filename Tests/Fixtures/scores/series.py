@@ -117,6 +117,7 @@ class Forecast:
         self.gain = np.linalg.solve(seen, c[: self.seen])
         self.posterior = c - c[:, : self.seen] @ self.gain
         self.variance = np.maximum(np.diag(self.posterior)[self.seen :], self.noise**2)
+        self.added = 0.0
 
     def measure(self, values, causal):
         """Mean error of the windows that hide each row, and what the last of them foresaw."""
@@ -126,7 +127,7 @@ class Forecast:
         if len(windows):
             level = windows[:, : self.seen].mean(1, keepdims=True) + self.mean
             ahead = (windows - level)[:, : self.seen] @ self.gain[:, self.seen :]
-            ahead += level[:, self.seen :]
+            ahead += level[:, self.seen :] + self.added
             for offset in range(first, self.hidden):
                 at = np.arange(len(windows)) + self.seen + offset
                 total[at] += (values[at, 0] - ahead[:, offset]) ** 2 / self.variance[offset]

@@ -30,13 +30,25 @@ public struct TrainingSettings: Sendable {
   /// Above 0 a row that is far from most others counts as abnormal even beside a few of its kind.
   public var contamination = 0.0
 
-  package var method = CalibrationMethod.conformal
-  package var dialect = CSVDialect()
-  package var badRows = BadRowPolicy.fail
+  /// How the files are written; kept in the detector.
+  public var format = CSVFormat()
+  public var badRows = BadRows.fail
+  public var thresholdMethod = ThresholdMethod.conformal
+
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
 
   public init() {}
+
+  package var method: CalibrationMethod {
+    get { thresholdMethod.method }
+    set { thresholdMethod = ThresholdMethod(method: newValue) }
+  }
+
+  package var dialect: CSVDialect {
+    get { format.dialect }
+    set { format.dialect = newValue }
+  }
 
   /// Views of a table that are compared with baseline rows.
   var viewCount: Int { quality == .fast ? 1 : NumberScaler.viewCount }

@@ -25,7 +25,9 @@ import Testing
     let detector = try await Self.detector(files.baseline)
     var expected: [ScoredRow] = []
     await #expect(throws: StillwaterError.self) {
-      _ = try await detector.scoreRows(of: .file(files.test), ScoringOptions()) { expected += $0.rows }
+      _ = try await detector.scoreRows(of: .file(files.test), ScoringOptions()) {
+        expected += $0.rows
+      }
     }
     var rows: [ScoredRow] = []
     await #expect(throws: StillwaterError.self) {

@@ -17,15 +17,18 @@ public struct CSVFormat: Sendable, Equatable {
   ///   - decimal: what stands between a number's whole part and its fraction.
   ///   - nullValues: texts that stand for a missing cell, beside the empty one, `NA`, `N/A`, `NaN`, `nan`,
   ///     `null` and `NULL`.
-  ///   - timeUnit: the unit of times that are plain numbers since 1970.
+  ///   - timeUnit: the unit of times that are plain numbers since 1970; nil takes them for seconds.
   public init(
     delimiter: Delimiter = .comma, decimal: Decimal = .point, nullValues: [String] = [],
-    timeUnit: TimeUnit = .seconds
+    timeUnit: TimeUnit? = nil
   ) {
     dialect = CSVDialect(
       delimiter: delimiter.value, decimal: decimal.value, nullValues: nullValues,
-      timeUnit: timeUnit.value)
+      timeUnit: timeUnit?.value)
   }
+
+  /// Whether a decimal mark cannot be taken for the end of a cell.
+  var isUnambiguous: Bool { dialect.delimiter.byte != dialect.decimal.byte }
 
   /// What stands between two cells.
   public struct Delimiter: Sendable, Equatable {

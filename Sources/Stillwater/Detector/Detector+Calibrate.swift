@@ -12,6 +12,7 @@ extension Detector {
   ///     of an anomaly are left out.
   ///   - method: how the scores make the threshold; `bestF1` needs labels of both kinds.
   ///   - falseAlarmRate: the share of normal rows that may be flagged, 1e-9 to 0.5.
+  ///   - options: what becomes of bad rows, how many tasks work.
   /// - Returns: what was met in each file.
   /// - Throws: `StillwaterError` when a file is not usable or the rate is out of range.
   @discardableResult

@@ -71,8 +71,8 @@ extension Detector {
     of sources: [RowSource], _ settings: TrainingSettings, checkpoints plan: CheckpointPlan? = nil
   ) async throws(StillwaterError) -> TrainingOutcome {
     do {
+      try settings.check()
       let baseline = try baseline(of: sources, settings)
-      try check(settings.contamination, isSeries: baseline.layout.isSeries)
       let checkpoints = try plan.map {
         try CheckpointFile($0, fingerprint: fingerprint(baseline, settings))
       }
@@ -108,15 +108,6 @@ extension Detector {
         "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
     }
     return baseline
-  }
-
-  private static func check(_ contamination: Double, isSeries: Bool) throws {
-    guard (0...0.2).contains(contamination) else {
-      throw StillwaterError(.usage, "contamination must be 0 to 0.2, got \(contamination)")
-    }
-    guard contamination == 0 || !isSeries else {
-      throw StillwaterError(.usage, "contamination is for tables: leave it out for a series")
-    }
   }
 
   /// What decides the outcome of a training: the program, all settings but the number of threads, the

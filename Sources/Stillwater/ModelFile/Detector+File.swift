@@ -33,7 +33,9 @@ extension Detector {
   }
 
   /// Reads a model file that is open already.
-  static func load(_ file: InputFile) throws(StillwaterError) -> (detector: Detector, sha256: String) {
+  static func load(_ file: InputFile) throws(StillwaterError) -> (
+    detector: Detector, sha256: String
+  ) {
     do {
       let path = file.path
       let bytes = try readWhole(file, limit: 4 << 30)

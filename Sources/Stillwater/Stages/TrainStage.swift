@@ -21,7 +21,8 @@ package struct TrainStage: Sendable {
       let output = try StageOutput(path: model, rules: rules, inputs: files)
       progress("learning from \(files.count == 1 ? files[0] : "\(files.count) files")", nil)
       let checkpoints = try output.file.isReplaced ? checkpointPlan() : nil
-      let outcome = try await Detector.outcome(of: files.map(RowSource.file), settings, checkpoints: checkpoints)
+      let outcome = try await Detector.outcome(
+        of: files.map(RowSource.file), settings, checkpoints: checkpoints)
       watch.lap("train")
       let bytes = outcome.detector.encoded()
       try output.file.append(bytes)

@@ -71,7 +71,7 @@ package struct Inspection: Sendable {
       "  \($0.name): \($0.kind.rawValue), \($0.role.rawValue)" + ($0.isConstant ? ", constant" : "")
     }
     lines += card.warnings.map { "warning: \($0)" }
-    return Inspection(lines: lines, encoded: prettyJSON(report))
+    return Inspection(lines: lines, encoded: SnakeCaseJSON.encode(report, indented: true))
   }
 
   // Files.
@@ -83,12 +83,6 @@ package struct Inspection: Sendable {
     var isWholeFile: Bool
     var columns: [ColumnProfile]
     var warnings: [String]
-
-    private enum CodingKeys: String, CodingKey {
-      case file, delimiter, columns, warnings
-      case rowsInspected = "rows_inspected"
-      case isWholeFile = "is_whole_file"
-    }
   }
 
   private static func ofTable(_ file: InputFile, _ dialect: CSVDialect) throws -> Inspection {
@@ -113,7 +107,7 @@ package struct Inspection: Sendable {
       lines.append("warning: the header looks like one with --delimiter \(guess.rawValue)")
     }
     lines += warnings.map { "warning: \($0)" }
-    return Inspection(lines: lines, encoded: prettyJSON(report))
+    return Inspection(lines: lines, encoded: SnakeCaseJSON.encode(report, indented: true))
   }
 
   /// The first damaged rows and how many there are.

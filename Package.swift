@@ -113,6 +113,13 @@ let package = Package(
         "StillwaterCLI", "Pipelines", "ModelFile", "Evaluation", "Files", "Ingestion",
         "TestSupport",
       ]),
+    .testTarget(
+      name: "GoldenTests",
+      dependencies: [
+        "Stillwater", "Scoring", "Diffusion", "Neural", "Encoding", "Tabular", "Compute",
+        "TestSupport",
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

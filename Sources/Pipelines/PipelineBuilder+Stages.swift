@@ -200,11 +200,11 @@ extension PipelineBuilder {
     }
   }
 
-  private enum BadRows: String, CaseIterable { case fail, quarantine }
+  private enum BadRowAnswer: String, CaseIterable { case fail, quarantine }
 
-  private func policy(_ members: PipelineMembers) -> BadRowPolicy {
+  private func policy(_ members: PipelineMembers) -> BadRows {
     let most = members.whole("max_bad_rows", in: 0...Int.max)
-    if members.choice("on_bad_rows", BadRows.self) == .quarantine {
+    if members.choice("on_bad_rows", BadRowAnswer.self) == .quarantine {
       return .quarantine(maximum: most)
     }
     if members.has("max_bad_rows") {

@@ -91,8 +91,8 @@ private func list(_ texts: [String]) -> String {
   texts.map { "\($0.utf8.count):\($0)" }.joined()
 }
 
-private func text(_ policy: BadRowPolicy) -> String {
-  switch policy {
+private func text(_ badRows: BadRows) -> String {
+  switch badRows.policy {
   case .fail: "fail"
   case .quarantine(let maximum): "quarantine \(optional(maximum))"
   }

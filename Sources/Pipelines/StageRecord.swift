@@ -2,12 +2,6 @@ import Files
 import Reporting
 import Stillwater
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// All that decides what a stage makes: program, settings and the contents of its inputs.
 ///
 /// Times, owners and the working directory are no part of it.
@@ -84,13 +78,13 @@ package struct StageRecord: Codable, Equatable, Sendable {
   /// The record kept at `path`; nil when there is none, or none that can be understood.
   package static func read(_ path: String) -> StageRecord? {
     guard let bytes = try? readWhole(path, limit: longest) else { return nil }
-    return try? JSONDecoder().decode(StageRecord.self, from: Data(bytes))
+    return try? SnakeCaseJSON.decode(StageRecord.self, from: bytes)
   }
 
   /// Keeps the record at `path`, with sorted keys.
   package func write(to path: String) throws {
     let file = try OutputFile(path: path)
-    try file.append(prettyJSON(self))
+    try file.append(SnakeCaseJSON.encode(self, indented: true))
     try file.commit()
   }
 }

@@ -11,6 +11,6 @@ package struct Inspection: Sendable {
   /// * `report`: what scripts get, as JSON.
   package init(lines: [String], report: some Encodable) {
     text = lines.map { printable($0) + "\n" }.joined()
-    json = prettyJSON(report)
+    json = SnakeCaseJSON.encode(report, indented: true)
   }
 }

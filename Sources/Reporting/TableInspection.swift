@@ -22,12 +22,6 @@ package struct TableInspection: Encodable, Sendable {
     self.warnings = warnings + Self.damage(damaged)
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case file, delimiter, columns, warnings
-    case rowsInspected = "rows_inspected"
-    case isWholeFile = "is_whole_file"
-  }
-
   /// For people; `guess` is the delimiter that the header looks like, if it is another.
   package func lines(guess: CSVDialect.Delimiter?) -> [String] {
     let width = min(40, columns.map(\.name.count).max() ?? 0)

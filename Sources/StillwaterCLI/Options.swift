@@ -70,7 +70,7 @@ struct BadRowOptions: ParsableArguments {
 
   enum Action: String, ExpressibleByArgument, CaseIterable { case fail, quarantine }
 
-  var policy: BadRowPolicy { onBadRows == .fail ? .fail : .quarantine(maximum: maxBadRows) }
+  var policy: BadRows { onBadRows == .fail ? .fail : .quarantine(maximum: maxBadRows) }
 
   func validate() throws {
     guard let maxBadRows else { return }

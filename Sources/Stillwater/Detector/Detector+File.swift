@@ -5,20 +5,15 @@ import Encoding
 import Files
 package import ModelFile
 import Neural
+import Reporting
 import Scoring
 import Tabular
-
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
 
 extension Detector {
   /// Writes the detector to a model file in the layout of safetensors, atomically.
   ///
   /// - Throws: `StillwaterError` when the file cannot be written.
-  public func save(to path: String) throws {
+  public func save(to path: String) throws(StillwaterError) {
     do {
       let output = try OutputFile(path: path)
       try output.append(encoded())
@@ -29,15 +24,19 @@ extension Detector {
   /// Reads a model file and checks all of it.
   ///
   /// - Throws: `StillwaterError` with the reason when the file is damaged or of another version.
-  public init(contentsOf path: String) throws { self = try Self.load(path).detector }
+  public init(contentsOf path: String) throws(StillwaterError) {
+    self = try Self.load(path).detector
+  }
 
   /// Reads a model file once and tells the SHA-256 of what was read.
-  static func load(_ path: String) throws -> (detector: Detector, sha256: String) {
+  static func load(_ path: String) throws(StillwaterError) -> (detector: Detector, sha256: String) {
     do { return try load(InputFile(path: path)) } catch { throw StillwaterError(error) }
   }
 
   /// Reads a model file that is open already.
-  static func load(_ file: InputFile) throws -> (detector: Detector, sha256: String) {
+  static func load(_ file: InputFile) throws(StillwaterError) -> (
+    detector: Detector, sha256: String
+  ) {
     do {
       let path = file.path
       let bytes = try readWhole(file, limit: 4 << 30)
@@ -117,11 +116,7 @@ private func readWhole(_ input: InputFile, limit: Int) throws -> [UInt8] {
 
 /// A value as JSON with sorted keys.
 func json(_ value: some Encodable) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  guard let data = try? encoder.encode(value), let text = String(validating: data, as: UTF8.self)
-  else { preconditionFailure("a value that JSON cannot hold: \(type(of: value))") }
-  return text
+  String(decoding: SnakeCaseJSON.encode(value), as: UTF8.self)
 }
 
 extension TensorFile {
@@ -129,7 +124,7 @@ extension TensorFile {
   func decode<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value
   {
     let text = try text(key)
-    do { return try JSONDecoder().decode(type, from: Data(text.utf8)) } catch {
+    do { return try SnakeCaseJSON.decode(type, from: text.utf8) } catch {
       throw .content(key: key, reason: "it is not what this program wrote")
     }
   }

@@ -5,18 +5,23 @@ package import Ingestion
 import Scoring
 import Tabular
 
-/// What is wanted beside the score.
-package struct ScoringOptions: Sendable {
-  package var threads = defaultThreads
-  /// Whether expected values are wanted.
-  package var explains = false
-  package var badRows = BadRowPolicy.fail
+/// How rows are scored, and what is wanted beside the score.
+public struct ScoringOptions: Sendable {
+  /// Tasks at work at the same time; results do not depend on it.
+  public var threads: Int
+  /// Whether `ScoredRow.expected` is wanted.
+  public var explains: Bool
+  public var badRows: BadRows
   /// Whether the label column is read along where a file has one.
   var readsLabels = false
   /// Whether the columns to blame are wanted.
   var blames = true
 
-  package init() {}
+  public init(
+    explains: Bool = false, badRows: BadRows = .fail, threads: Int = defaultThreads
+  ) {
+    (self.explains, self.badRows, self.threads) = (explains, badRows, threads)
+  }
 }
 
 /// The header of a file that is about to be scored.
@@ -32,20 +37,20 @@ package struct ScoredChunk: Sendable {
 }
 
 extension Detector {
-  /// Scores one file and hands its rows to `emit` in the order of the file.
+  /// Scores the rows of one source and hands them to `emit` in their order.
   ///
   /// Rows of a table are read and scored a few blocks at a time, and a block is handed on while the
   /// next ones are scored; a series is read whole, for its windows look both ways.
   ///
   /// - Returns: what was met in the file.
-  package func scoreFile(
-    _ path: String, _ options: ScoringOptions, begin: (FileHeader) throws -> Void = { _ in },
+  package func scoreRows(
+    of source: RowSource, _ options: ScoringOptions,
+    begin: (FileHeader) throws -> Void = { _ in },
     emit: (ScoredChunk) async throws -> Void
-  ) async throws -> FileOutcome {
+  ) async throws(StillwaterError) -> FileOutcome {
     do {
-      var reader = try TableReader(
-        path: path, dialect: layout.dialect, limits: ReadingLimits(blockBytes: 1 << 18),
-        policy: options.badRows)
+      var reader = try source.reader(
+        layout.dialect, options.badRows, limits: ReadingLimits(blockBytes: 1 << 18))
       try begin(FileHeader(names: reader.header, bytes: reader.headerBytes))
       var outcome = FileOutcome()
       let plan = layout.plan(label: options.readsLabels && layout.hasLabel(reader.header))

@@ -30,13 +30,52 @@ public struct TrainingSettings: Sendable {
   /// Above 0 a row that is far from most others counts as abnormal even beside a few of its kind.
   public var contamination = 0.0
 
-  package var method = CalibrationMethod.conformal
-  package var dialect = CSVDialect()
-  package var badRows = BadRowPolicy.fail
+  /// How the files are written; kept in the detector.
+  public var format = CSVFormat()
+  public var badRows = BadRows.fail
+  public var thresholdMethod = ThresholdMethod.conformal
+
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
 
   public init() {}
+
+  package var method: CalibrationMethod {
+    get { thresholdMethod.method }
+    set { thresholdMethod = ThresholdMethod(method: newValue) }
+  }
+
+  package var dialect: CSVDialect {
+    get { format.dialect }
+    set { format.dialect = newValue }
+  }
+
+  /// Refuses what no training can be made of.
+  func check() throws(StillwaterError) {
+    let isSeries = columns.time != nil
+    let rules: [(isKept: Bool, rule: String)] = [
+      (
+        window.map((2...100_000).contains) ?? true, "window must be 2 to 100000, got \(window ?? 0)"
+      ),
+      ((1...1_024).contains(threads), "threads must be 1 to 1024, got \(threads)"),
+      (
+        exemplars == 0 || (100...1_000_000).contains(exemplars),
+        "exemplars must be 0 or 100 to 1000000, got \(exemplars)"
+      ),
+      ((0...0.2).contains(contamination), "contamination must be 0 to 0.2, got \(contamination)"),
+      (
+        contamination == 0 || !isSeries,
+        "contamination is for tables: leave it out for a series"
+      ),
+      (isSeries || !isCausal, "a causal detector is one of a series: name the time column"),
+      (
+        [.conformal, .quantile, .extremeValue].contains(thresholdMethod),
+        "the threshold method \(method.rawValue) is for calibration, not for training"
+      ),
+      (format.isUnambiguous, "a decimal comma needs another delimiter, such as semicolon"),
+    ]
+    for (isKept, rule) in rules where !isKept { throw StillwaterError(.usage, rule) }
+  }
 
   /// Views of a table that are compared with baseline rows.
   var viewCount: Int { quality == .fast ? 1 : NumberScaler.viewCount }

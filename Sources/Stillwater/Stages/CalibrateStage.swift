@@ -32,7 +32,7 @@ package struct CalibrateStage: Sendable {
         try detector.flag(above: threshold)
       } else {
         judged = try await detector.calibrate(
-          on: files, method: method, rate: falseAlarmRate, options)
+          on: files.map(RowSource.file), method: method, rate: falseAlarmRate, options)
       }
       let bytes = detector.encoded()
       try written.file.append(bytes)

@@ -43,7 +43,7 @@ package struct EvaluateStage: Sendable {
           "\(metrics.missingScores) scores are missing; they rank as the most abnormal")
       }
       (summary.output, summary.timings) = (self.output, watch.seconds)
-      try output?.file.append(prettyJSON(metrics))
+      try output?.file.append(SnakeCaseJSON.encode(metrics, indented: true))
       try output?.reject(judged.rejected)
       try output?.commit(summary)
       return summary
@@ -69,7 +69,7 @@ package struct EvaluateStage: Sendable {
     var all = Judged()
     all.flags = []
     for path in files {
-      let one = try await detector.judge(path, options)
+      let one = try await detector.judge(.file(path), options)
       guard let labels = one.labels else {
         throw StillwaterError(
           .badData,
@@ -92,7 +92,7 @@ package struct EvaluateStage: Sendable {
   private func judgeScoreFiles(_ summary: inout RunSummary) throws -> Judged {
     var all = Judged()
     for path in files {
-      var reader = try TableReader(path: path, dialect: dialect, policy: options.badRows)
+      var reader = try TableReader(path: path, dialect: dialect, policy: options.badRows.policy)
       let read = ScoreFileReader(
         label: label ?? "label", positive: positiveLabel, score: score, time: time)
       let one = try read.read(&reader)

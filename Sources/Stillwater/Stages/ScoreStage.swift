@@ -52,7 +52,7 @@ package struct ScoreStage: Sendable {
     var (anomalies, scored) = (0, 0)
     var gatherer = events.map { _ in EventGatherer(detector) }
     for path in files {
-      let outcome = try await detector.scoreFile(path, options) { header in
+      let outcome = try await detector.scoreRows(of: .file(path), options) { header in
         try writer.begin(path: path, names: header.names, bytes: header.bytes)
       } emit: { chunk in
         let findings = chunk.rows.map(Finding.init)

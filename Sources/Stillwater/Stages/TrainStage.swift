@@ -21,7 +21,8 @@ package struct TrainStage: Sendable {
       let output = try StageOutput(path: model, rules: rules, inputs: files)
       progress("learning from \(files.count == 1 ? files[0] : "\(files.count) files")", nil)
       let checkpoints = try output.file.isReplaced ? checkpointPlan() : nil
-      let outcome = try await Detector.outcome(of: files, settings, checkpoints: checkpoints)
+      let outcome = try await Detector.outcome(
+        of: files.map(RowSource.file), settings, checkpoints: checkpoints)
       watch.lap("train")
       let bytes = outcome.detector.encoded()
       try output.file.append(bytes)
@@ -56,7 +57,7 @@ package struct TrainStage: Sendable {
     (summary.output, summary.modelSha256) = (model, hash)
     (summary.seed, summary.threads) = (settings.seed, settings.threads)
     summary.suspiciousRows = outcome.suspects.map {
-      RunSummary.Suspect(file: $0.path, line: $0.line, score: $0.score)
+      RunSummary.Suspect(file: $0.file, line: $0.line, score: $0.score)
     }
     summary.finalLoss = detector.card.finalLoss
     summary.trainingSteps = detector.card.trainingSteps

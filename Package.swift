@@ -63,18 +63,24 @@ let package = Package(
     stage("Reporting", ["Files", "Tabular", "Ingestion", "Evaluation"]),
     stage("ModelFile", ["Files"]),
 
-    // The public face, where stages meet; pipelines and the command line on top of it.
+    // The public face, where they meet; on top of it files to files, pipelines, the command line.
     stage(
       "Stillwater",
       [
         "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Calibration", "Evaluation", "Reporting", "ModelFile",
+        "Calibration", "Reporting", "ModelFile",
       ]),
-    stage("Pipelines", ["Stillwater", "Files", "Ingestion", "Calibration", "Reporting", yams]),
+    stage(
+      "Stages",
+      [
+        "Stillwater", "Files", "Tabular", "Ingestion", "Calibration", "Evaluation", "Reporting",
+      ]),
+    stage(
+      "Pipelines", ["Stages", "Stillwater", "Files", "Ingestion", "Calibration", "Reporting", yams]),
     .executableTarget(
       name: "StillwaterCLI",
       dependencies: [
-        "Stillwater", "Pipelines", "Calibration", "Files", "Ingestion", "Reporting",
+        "Stillwater", "Stages", "Pipelines", "Calibration", "Files", "Ingestion", "Reporting",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -105,7 +111,7 @@ let package = Package(
     tests(of: "Evaluation"),
     tests(of: "Reporting"),
     tests(of: "ModelFile", ["Files"]),
-    tests(of: "Pipelines", ["Stillwater", "Ingestion", "TestSupport"]),
+    tests(of: "Pipelines", ["Stages", "Stillwater", "Ingestion", "TestSupport"]),
     // They run the program itself, too.
     tests(
       of: "Stillwater",

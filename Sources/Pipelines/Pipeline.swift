@@ -1,5 +1,6 @@
 import Files
-package import Stillwater
+package import Stages
+import Stillwater
 
 /// The stages of a pipeline file with all their settings, paths resolved.
 package struct Pipeline: Sendable {

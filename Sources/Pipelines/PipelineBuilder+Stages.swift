@@ -1,6 +1,7 @@
 import Calibration
 import Ingestion
 import Reporting
+import Stages
 import Stillwater
 import Yams
 

@@ -1,4 +1,5 @@
 import Ingestion
+import Stages
 import Stillwater
 import Yams
 

@@ -1,6 +1,7 @@
 import Files
 package import Reporting
-package import Stillwater
+package import Stages
+import Stillwater
 
 #if canImport(FoundationEssentials)
   import FoundationEssentials

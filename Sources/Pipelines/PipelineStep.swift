@@ -2,6 +2,7 @@ import Calibration
 import Files
 import Ingestion
 import Reporting
+import Stages
 import Stillwater
 
 #if canImport(FoundationEssentials)

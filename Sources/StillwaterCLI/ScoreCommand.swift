@@ -1,5 +1,6 @@
 import ArgumentParser
 import Reporting
+import Stages
 import Stillwater
 
 struct ScoreCommand: AsyncParsableCommand {

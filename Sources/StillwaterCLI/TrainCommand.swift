@@ -1,6 +1,7 @@
 import ArgumentParser
 import Calibration
 import Reporting
+import Stages
 import Stillwater
 
 struct TrainCommand: AsyncParsableCommand {

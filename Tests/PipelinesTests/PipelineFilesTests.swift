@@ -1,4 +1,5 @@
 import Pipelines
+import Stages
 import Stillwater
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 package import Calibration
-import Evaluation
 package import Ingestion
 import Scoring
 import Tabular
@@ -40,7 +39,7 @@ extension Detector {
   }
 
   /// Columns that tell rows and series apart: time, group and identifiers.
-  var keyColumns: [String] {
+  package var keyColumns: [String] {
     layout.schema.columns.filter {
       $0.role == .time || $0.role == .group || ($0.role == .ignored && $0.kind == .identifier)
     }.map(\.name)

@@ -2,7 +2,7 @@ import Calibration
 import Compute
 import Diffusion
 import Encoding
-import Files
+package import Files
 package import ModelFile
 import Neural
 import Reporting
@@ -29,12 +29,14 @@ extension Detector {
   }
 
   /// Reads a model file once and tells the SHA-256 of what was read.
-  static func load(_ path: String) throws(StillwaterError) -> (detector: Detector, sha256: String) {
+  package static func load(_ path: String) throws(StillwaterError) -> (
+    detector: Detector, sha256: String
+  ) {
     do { return try load(InputFile(path: path)) } catch { throw StillwaterError(error) }
   }
 
   /// Reads a model file that is open already.
-  static func load(_ file: InputFile) throws(StillwaterError) -> (
+  package static func load(_ file: InputFile) throws(StillwaterError) -> (
     detector: Detector, sha256: String
   ) {
     do {

@@ -29,6 +29,9 @@ package struct TrainingOutcome: Sendable {
   /// What the model makes needless once it is written.
   let checkpoints: CheckpointFile?
 
+  /// Takes away what a written model makes needless.
+  package func removeCheckpoints() { checkpoints?.remove() }
+
   /// The part of it that the caller of the library is told.
   var report: TrainingReport {
     TrainingReport(

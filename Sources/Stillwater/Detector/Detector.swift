@@ -18,7 +18,7 @@ import Tabular
 /// }
 /// ```
 public struct Detector: Sendable {
-  let layout: DataLayout
+  package let layout: DataLayout
   let core: Core
   package internal(set) var calibration: Calibration
   /// How the detector came to be.

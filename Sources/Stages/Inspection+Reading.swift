@@ -2,6 +2,7 @@ import Calibration
 import Files
 package import Ingestion
 package import Reporting
+import Stillwater
 import Tabular
 
 extension Inspection {

@@ -2,6 +2,7 @@ import Evaluation
 import Files
 package import Ingestion
 package import Reporting
+package import Stillwater
 import Tabular
 
 /// Judges scores by labels: those of anybody's score file, or those a model gives.

@@ -2,6 +2,7 @@ package import Calibration
 import Files
 import Ingestion
 package import Reporting
+package import Stillwater
 
 /// Sets a model's threshold anew.
 package struct CalibrateStage: Sendable {

@@ -1,5 +1,6 @@
 import Ingestion
 import Reporting
+import Stillwater
 import Tabular
 
 /// Merges neighbouring flagged rows of a series into events.

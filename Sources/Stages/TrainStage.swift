@@ -1,6 +1,7 @@
 import Calibration
 import Files
 package import Reporting
+package import Stillwater
 
 /// Learns a detector from files and writes its model.
 package struct TrainStage: Sendable {
@@ -29,7 +30,7 @@ package struct TrainStage: Sendable {
       try output.reject(outcome.rejected)
       let summary = summary(outcome, model: sha256(of: bytes), watch)
       try output.commit(summary)
-      outcome.checkpoints?.remove()
+      outcome.removeCheckpoints()
       return summary
     } catch { throw StillwaterError(error) }
   }

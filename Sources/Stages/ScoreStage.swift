@@ -1,6 +1,7 @@
 import Files
 import Ingestion
 package import Reporting
+package import Stillwater
 
 /// Scores files with a model into one output.
 package struct ScoreStage: Sendable {

@@ -92,7 +92,7 @@ extension NeighborView.Logarithms {
   static func joined(_ parts: [Self], neighbors count: Int) -> Self {
     Self(
       local: parts.flatMap(\.local), empirical: parts.flatMap(\.empirical),
-      neighbors: .joined(parts.map { $0.neighbors.prefix(count) }), fit: nil)
+      neighbors: .joined(parts.map { $0.neighbors.prefix(count) }), reconstruction: nil)
   }
 }
 

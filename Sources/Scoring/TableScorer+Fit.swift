@@ -67,7 +67,7 @@ extension TableScorer {
       holdsRows
       ? Trial(of: exemplars, heldOut: heldOut)
       : await Trial(ofMeans: exemplars, heldOut: heldOut, workers: workers)
-    let filter = samples.count > 1 ? WienerFilter.fit(to: exemplars[0]) : nil
+    let filter = samples.count > 1 ? WienerFilter.fit(to: exemplars[0], at: .relative(0.5)) : nil
     let (views, leftOut) = await weighedViews(
       trial, groups, filter, options: options, workers: workers)
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }

@@ -95,7 +95,8 @@ public struct TrainingSettings: Sendable {
 
   var series: SeriesScorerOptions {
     var options = SeriesScorerOptions()
-    (options.seed, options.window, options.parts) = (seed, window, parts)
+    (options.seed, options.window) = (seed, window)
+    options.parts = parts.compactMap(SeriesScorer.Part.Kind.init)
     options.trainsNetwork = quality != .fast
     (options.isCausal, options.effort) = (isCausal, quality == .best ? 2 : 1)
     return options

@@ -12,7 +12,6 @@ package struct ColumnBlame: Sendable {
   package let groups: [Range<Int>]
   /// Rows that score higher are looked at closely.
   package let above: Float
-  private static let neighborCount = 16
 
   package init(groups: [Range<Int>], above: Float) { (self.groups, self.above) = (groups, above) }
 
@@ -20,7 +19,7 @@ package struct ColumnBlame: Sendable {
   ///
   /// * `samples`: the standard view, at least as many rows as `scores`.
   func lookClosely(at samples: Matrix, exemplars: NearestRows, _ scores: inout RowScores) {
-    let denoiser = HiddenColumnDenoiser(exemplars, count: Self.neighborCount)
+    let denoiser = HiddenColumnDenoiser(exemplars, count: TableRecipe.blameNeighbors)
     for row in scores.scores.indices where scores.scores[row] > above {
       let suspects = suspects(scores.contributions, row: row)
       let found = denoiser.reconstruct(Array(samples.row(row)), hiding: suspects)

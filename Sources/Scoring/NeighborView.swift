@@ -8,18 +8,6 @@ import Diffusion
 /// same ones, in their own order. Searching each view anew costs three times as much and detects no
 /// better.
 package struct NeighborView: Sendable {
-  /// Settings of the two denoisers; noise levels in encoded units.
-  package struct Options: Sendable, Equatable, Codable {
-    package var empiricalCount = 64
-    package var empiricalSigma: Float = 0.5
-    package var localCount = 16
-    package var localSigma: Float = 0.8
-    /// Share of the neighbours' own residual that is taken off: dense and thin regions differ.
-    package var localShare: Float = 0.25
-
-    package init() {}
-  }
-
   /// How two residuals of a row become one number.
   package struct Mixture: Sendable, Equatable, Codable {
     package var localScale, empiricalScale: LogScale

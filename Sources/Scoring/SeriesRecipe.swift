@@ -70,6 +70,9 @@ package struct SeriesRecipe: Sendable {
   /// Parts that each segment is cut into to score the baseline by models that did not see it.
   static let folds = 4
 
+  /// Suspicious rows of a baseline that are named.
+  package static let mostSuspects = 10
+
   // Forecasts.
 
   /// Points hidden at the end of windows: the next one, and one that four rows lead up to.

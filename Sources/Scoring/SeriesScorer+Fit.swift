@@ -67,7 +67,7 @@ extension SeriesScorer {
       return total(&segment)
     }
     var suspects: [(segment: Int, row: Int, score: Float)] = []
-    while suspects.count < mostSuspects {
+    while suspects.count < SeriesRecipe.mostSuspects {
       let peaks = scores.indices.compactMap { segment in
         scores[segment].indices.max { scores[segment][$0] < scores[segment][$1] }
           .map { (segment: segment, row: $0, score: scores[segment][$0]) }

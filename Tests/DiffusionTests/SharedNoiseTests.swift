@@ -27,7 +27,7 @@ import Testing
 
   @Test func levelsOfTrainingAreLogUniform() {
     let range = NoiseRange(0.02, 3)
-    expectClose(
-      [0, 0.5, 1].map { range.sigma(at: $0) }, [0.02, 0.06.squareRoot(), 3], tolerance: 1e-5)
+    let levels = [0, 0.5, 1].map { (share: Double) in range.sigma(at: share) }
+    expectClose(levels, [0.02, Float(0.06).squareRoot(), 3], tolerance: 1e-5)
   }
 }

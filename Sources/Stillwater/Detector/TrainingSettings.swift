@@ -82,7 +82,8 @@ public struct TrainingSettings: Sendable {
 
   var table: TableScorerOptions {
     var options = TableScorerOptions()
-    (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
+    (options.seed, options.exemplars) = (seed, exemplars)
+    options.parts = parts.compactMap(TableScorer.Part.init)
     options.contamination = contamination
     options.trainsNetwork = quality != .fast
     if quality == .best {

@@ -15,13 +15,13 @@ package struct LogScale: Sendable, Equatable, Codable {
   }
 
   package func z(_ logarithm: Float) -> Float {
-    Float((Double(logarithm) - mean) / (deviation + 1e-3))
+    Float((Double(logarithm) - mean) / (deviation + TableRecipe.leastDeviation))
   }
 }
 
 /// ln(t + 1e-9 + floor): finite for any finite residual t >= 0.
 func logResidual(_ residual: Float, floor: Float = 0) -> Float {
-  Float(logarithm(Double(residual) + 1e-9 + Double(floor)))
+  Float(logarithm(Double(residual) + TableRecipe.leastResidual + Double(floor)))
 }
 
 /// The probability that a number of `higher` exceeds one of `lower`, ties counting half (Mann and

@@ -6,7 +6,7 @@ import Scoring
 
 extension SeriesScorer {
   fileprivate struct Description: Codable {
-    var parts: [Part]
+    var parts: [PartDescription]
     var stillness: Stillness
     var forecasts: [ForecastDescription]
     var whitened: [WhitenedDescription]
@@ -15,6 +15,18 @@ extension SeriesScorer {
     /// What the network has learned to foresee; nil without one.
     var hidden: [Int]?
     var isCausal: Bool
+  }
+
+  fileprivate struct PartDescription: Codable {
+    var name: Part.Kind
+    /// Its measures among all, which stand in the order of `places`.
+    var measures: [Int]
+    var units: [Float]
+    var usual: Float
+    var average: Average
+    var tau: Double
+    var isBounded: Bool
+    var scale: TailScale
   }
 
   fileprivate struct ForecastDescription: Codable {
@@ -31,8 +43,8 @@ extension SeriesScorer {
 
     init(_ measure: WhitenedMeasure) {
       (length, channels) = (measure.cutter.length, measure.cutter.channels)
-      (stride, centersWindows) = (measure.stride, measure.centersWindows)
-      noise = measure.correction?.noise
+      (stride, centersWindows) = (measure.stride, measure.denoiser.centersWindows)
+      noise = measure.denoiser.correction?.noise
     }
   }
 
@@ -43,7 +55,7 @@ extension SeriesScorer {
   func store(in file: inout TensorFile) {
     file.metadata["scorer"] = json(
       Description(
-        parts: parts, stillness: stillness,
+        parts: parts.map { PartDescription($0, at: places(of: $0.kind)) }, stillness: stillness,
         forecasts: forecasts.map { channel, measure in
           ForecastDescription(
             channel: channel, length: measure.cutter.length, hidden: measure.condition.hidden,
@@ -60,9 +72,9 @@ extension SeriesScorer {
   }
 
   private static func store(_ measure: WhitenedMeasure, _ name: String, _ file: inout TensorFile) {
-    file.add("\(name).mean", measure.mean)
-    file.add("\(name).whitening", measure.whitening)
-    if let correction = measure.correction {
+    file.add("\(name).mean", measure.denoiser.mean)
+    file.add("\(name).whitening", measure.denoiser.whitening)
+    if let correction = measure.denoiser.correction {
       file.add("\(name).axes", correction.axes)
       file.add("\(name).variances", correction.variances)
       correction.trained.store("\(name).network", in: &file)
@@ -96,15 +108,29 @@ extension SeriesScorer {
       }
       channels.append((channel, try part.measure("channel.\(channel)", file, 1)))
     }
-    let count = forecasts.reduce(0) { $0 + $1.measure.count } + 2 * whitened.count + channels.count
-    guard !whitened.isEmpty, !description.parts.isEmpty,
-      description.parts.allSatisfy({ $0.isPlausible(measures: count) }),
+    self.init(
+      forecasts: forecasts, whitened: whitened, channels: channels,
+      parts: description.parts.map(\.part), stillness: description.stillness,
+      isCausal: description.isCausal)
+    guard !whitened.isEmpty, !parts.isEmpty,
+      description.parts.allSatisfy({ $0.isPlausible(measures: places(of: $0.name)) }),
       description.stillness.isPlausible(channels: channelCount)
     else { throw .content(key: "scorer", reason: "its parts are out of range") }
     try Self.check(denoiser, forecasts.map(\.measure))
-    self.init(
-      forecasts: forecasts, whitened: whitened, channels: channels, parts: description.parts,
-      stillness: description.stillness, isCausal: description.isCausal)
+  }
+
+  /// The file counts all measures: forecasts, then residual and density of each length of window, then
+  /// channels.
+  private func places(of kind: Part.Kind) -> [Int] {
+    let first = count(of: .forecast)
+    return (0..<count(of: kind)).map { index in
+      switch kind {
+      case .forecast: index
+      case .residual: first + 2 * index
+      case .density: first + 2 * index + 1
+      case .channels: first + 2 * whitened.count + index
+      }
+    }
   }
 
   private static func denoiser(_ hidden: [Int]?, _ file: TensorFile)
@@ -160,9 +186,10 @@ extension SeriesScorer.WhitenedDescription {
     let features = length * channels
     return WhitenedMeasure(
       cutter: WindowCutter(length: length, channels: channels), stride: stride,
-      centersWindows: centersWindows, mean: try file.floats("\(name).mean", shape: [features]),
-      whitening: try file.matrix("\(name).whitening", features, features),
-      correction: try correction(name, file, features))
+      denoiser: WindowGaussianDenoiser(
+        mean: try file.floats("\(name).mean", shape: [features]),
+        whitening: try file.matrix("\(name).whitening", features, features),
+        centersWindows: centersWindows, correction: try correction(name, file, features)))
   }
 
   private func correction(_ name: String, _ file: TensorFile, _ features: Int)
@@ -171,7 +198,7 @@ extension SeriesScorer.WhitenedDescription {
     guard let noise else { return nil }
     let variances = try file.floats("\(name).variances", shape: [features])
     let trained = try TrainedNetwork("\(name).network", from: file)
-    guard noise >= 1e-4, (noise * noise).isFinite,
+    guard noise >= WindowGaussian.leastDeviation, (noise * noise).isFinite,
       variances.allSatisfy({ $0 >= 0 && ($0 + noise * noise).isFinite }),
       trained.network.shape.inputs == features, trained.network.shape.outputs == features
     else { throw .content(key: "\(name).network", reason: "it does not fit the windows") }
@@ -192,10 +219,21 @@ extension WindowCondition {
   }
 }
 
-extension SeriesScorer.Part {
-  fileprivate func isPlausible(measures count: Int) -> Bool {
-    !measures.isEmpty && measures.allSatisfy { (0..<count).contains($0) }
-      && units.count == measures.count && units.allSatisfy { $0 > 0 && $0.isFinite }
+extension SeriesScorer.PartDescription {
+  fileprivate init(_ part: SeriesScorer.Part, at places: [Int]) {
+    (name, measures, units, usual) = (part.kind, places, part.units, part.usual)
+    (average, tau, isBounded, scale) = (part.average, part.tau, part.isBounded, part.scale)
+  }
+
+  fileprivate var part: SeriesScorer.Part {
+    SeriesScorer.Part(
+      kind: name, units: units, usual: usual, average: average, tau: tau, isBounded: isBounded,
+      scale: scale)
+  }
+
+  fileprivate func isPlausible(measures places: [Int]) -> Bool {
+    !measures.isEmpty && measures == places && units.count == measures.count
+      && units.allSatisfy { $0 > 0 && $0.isFinite }
       && tau >= 0 && tau < 1e6 && usual.isFinite && scale.isUsable
   }
 }

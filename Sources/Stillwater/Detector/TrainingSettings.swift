@@ -82,7 +82,8 @@ public struct TrainingSettings: Sendable {
 
   var table: TableScorerOptions {
     var options = TableScorerOptions()
-    (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
+    (options.seed, options.exemplars) = (seed, exemplars)
+    options.parts = parts.compactMap(TableScorer.Part.init)
     options.contamination = contamination
     options.trainsNetwork = quality != .fast
     if quality == .best {
@@ -95,7 +96,8 @@ public struct TrainingSettings: Sendable {
 
   var series: SeriesScorerOptions {
     var options = SeriesScorerOptions()
-    (options.seed, options.window, options.parts) = (seed, window, parts)
+    (options.seed, options.window) = (seed, window)
+    options.parts = parts.compactMap(SeriesScorer.Part.Kind.init)
     options.trainsNetwork = quality != .fast
     (options.isCausal, options.effort) = (isCausal, quality == .best ? 2 : 1)
     return options

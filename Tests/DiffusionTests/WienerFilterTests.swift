@@ -1,6 +1,5 @@
 import Compute
 import Diffusion
-import Scoring
 import TestSupport
 import Testing
 
@@ -21,20 +20,29 @@ import Testing
 
   @Test func isTheWienerDenoiserWithoutItsLossOfVariance() throws {
     let rows = rows(400)
-    let filter = try #require(WienerFilter.fit(to: rows))
-    let filtered = filter(rows)
+    let filter = try #require(WienerFilter.fit(to: rows, at: .relative(0.5)))
+    let filtered = filter.denoise(rows)
     let usual = variances(rows).reduce(0, +) / 5
-    let denoiser = WienerDenoiser.fit(to: rows)
-    let denoised = denoiser.denoise(rows, sigma: 0.5 * usual.squareRoot())
-      .adding(denoiser.mean, scale: -1)
+    let gaussian = WindowGaussian.fit(to: rows)
+    let sigma = 0.5 * usual.squareRoot()
+    let denoised = WindowGaussianDenoiser(gaussian, at: .encoded(sigma), centersWindows: false)
+      .denoise(rows, sigma: sigma).adding(gaussian.mean, scale: -1)
     let scale = (5 * usual / variances(denoised).reduce(0, +)).squareRoot()
     expectClose(filtered.values, denoised.values.map { $0 * scale }, tolerance: 1e-3)
   }
 
+  /// Without noise nothing is filtered but the mean.
+  @Test func returnsItsInputAsNoiseVanishes() throws {
+    let rows = rows(400)
+    let filter = try #require(WienerFilter.fit(to: rows, at: .relative(1e-4)))
+    expectClose(
+      filter.denoise(rows).values, rows.adding(filter.mean, scale: -1).values, tolerance: 1e-3)
+  }
+
   @Test func whatHardlyVariesCountsForLess() throws {
     let before = rows(400)
-    let filter = try #require(WienerFilter.fit(to: before))
-    let after = filter(before)
+    let filter = try #require(WienerFilter.fit(to: before, at: .relative(0.5)))
+    let after = filter.denoise(before)
     let (old, new) = (variances(before), variances(after))
     #expect(new[4] < 0.01 * old[4] && new[2] > 0.7 * old[2])
     expectClose([new.reduce(0, +)], [old.reduce(0, +)], tolerance: 1e-3)
@@ -43,15 +51,16 @@ import Testing
   @Test func whatNeverVariedPassesAsItIs() throws {
     var rows = rows(400)
     for row in 0..<400 { rows[row, 2] = 7 }
-    let filter = try #require(WienerFilter.fit(to: rows))
+    let filter = try #require(WienerFilter.fit(to: rows, at: .relative(0.5)))
     var novel = rows.selecting(rows: [0, 0])
     novel[1, 2] = 11
-    let filtered = filter(novel)
+    let filtered = filter.denoise(novel)
     expectClose([filtered[1, 2] - filtered[0, 2]], [4], tolerance: 1e-4)
   }
 
   @Test func rowsThatAreTooFewOrNeverVaryHaveNone() {
-    #expect(WienerFilter.fit(to: rows(5)) == nil)
-    #expect(WienerFilter.fit(to: Matrix(rows: 9, columns: 3, repeating: 2)) == nil)
+    #expect(WienerFilter.fit(to: rows(5), at: .relative(0.5)) == nil)
+    #expect(
+      WienerFilter.fit(to: Matrix(rows: 9, columns: 3, repeating: 2), at: .relative(0.5)) == nil)
   }
 }

@@ -113,10 +113,10 @@ func expectAnswers(
   of detector: Detector, on name: String, _ golden: Golden.Answers,
   sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
-  var options = ScoringOptions()
-  options.explains = true
   var rows: [ScoredRow] = []
-  for try await row in detector.score(fixture(name), options) { rows.append(row) }
+  for try await row in detector.score(fixture(name), ScoringOptions(explains: true)) {
+    rows.append(row)
+  }
   expectClose(
     [detector.threshold], [golden.threshold], tolerance: 1e-4, sourceLocation: sourceLocation)
   expectClose(

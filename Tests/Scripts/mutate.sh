@@ -14,19 +14,19 @@ export OPENBLAS_NUM_THREADS=1
 
 # Name | what stands there, an extended regular expression | what it becomes
 changes='
-network-weight      | var networkShare: Float = 0\.05$               | var networkShare: Float = 0
-noise-level-weight  | var noiseLevelShare: Float = 0\.3$             | var noiseLevelShare: Float = 0.15
+network-weight      | static let networkShare: Float = 0\.05$        | static let networkShare: Float = 0
+noise-level-weight  | static let noiseLevelShare: Float = 0\.3$      | static let noiseLevelShare: Float = 0.15
 local-share         | var localShare: Float = 0\.25$                 | var localShare: Float = 0.5
-view-temperature    | \(whole - 1\) / 0\.03\)                        | (whole - 1) / 0.3)
-residual-smoothing  | part\(SeriesScorer\.residual, residuals, tau: 40\) | part(SeriesScorer.residual, residuals, tau: 20)
-stillness-smoothing | stillness\(tau: 40\)                           | stillness(tau: 20)
-series-sigma        | let sigma: Float = 0\.25$                      | let sigma: Float = 0.35
+view-temperature    | static let viewTemperature = 0\.03$            | static let viewTemperature = 0.3
+residual-smoothing  | kind: \.residual, average: \.arithmetic, tau: 40, | kind: .residual, average: .arithmetic, tau: 20,
+stillness-smoothing | stillnessTau: 40,                              | stillnessTau: 20,
+series-sigma        | windowNoise: \.relative\(0\.25\)               | windowNoise: .relative(0.35)
 salient-share       | static let salientShare = 0\.2$                | static let salientShare = 0.3
-tail-shape          | static let shape: Float = 0\.05$               | static let shape: Float = 0.1
+tail-shape          | static let tailShape: Float = 0\.05$           | static let tailShape: Float = 0.1
 normal-bound        | static let normalBound = 3\.5$                 | static let normalBound = 3.0
 blame-floor         | / total >= 0\.05 \}                            | / total >= 0.1 }
-sigma-maximum       | var sigmaMax: Float = 3$                       | var sigmaMax: Float = 1
-loss-weight         | weights\.values\[index\] = 0\.25 \}            | weights.values[index] = 0 }
+sigma-maximum       | static let noise = NoiseRange\(0\.02, 3\)      | static let noise = NoiseRange(0.02, 1)
+loss-weight         | static let seenShare: Float = 0\.25$           | static let seenShare: Float = 0
 '
 
 die() {

@@ -75,6 +75,6 @@ import Testing
     settings.quality = .fast
     settings.columns.time = isSeries ? "time" : nil
     settings.isCausal = isCausal
-    return try await Detector.train(on: [fixture(name)], settings)
+    return try await Detector.train(on: [fixture(name)], settings).detector
   }
 }

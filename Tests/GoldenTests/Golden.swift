@@ -108,7 +108,9 @@ func expectAnswers(
   sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
   var rows: [ScoredRow] = []
-  for try await row in detector.score(fixture(name), explaining: true) { rows.append(row) }
+  var options = ScoringOptions()
+  options.explains = true
+  for try await row in detector.score(fixture(name), options) { rows.append(row) }
   expectClose(
     [detector.threshold], [golden.threshold], tolerance: 1e-4, sourceLocation: sourceLocation)
   expectClose(

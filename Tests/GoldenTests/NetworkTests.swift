@@ -55,7 +55,7 @@ import Testing
     let shape = NetworkShape(inputs: 8, outputs: 8, width: 32, blocks: 2)
     let networks = GivenNetworks(["windows": .given(shape, .windows, stepsLeft: 1)])
     _ = AxisDenoiser.fit(
-      to: Self.windows, gaussian, sigma: 0.25, width: 32, blocks: 2, seed: 0,
+      to: Self.windows, gaussian, at: .relative(0.25), width: 32, blocks: 2, seed: 0,
       by: Trainer(.windows, name: "windows", checkpoints: networks))
     expectLesson(networks.trained("windows"), golden.networkWindows.axes, last: 32 * 8 + 8)
   }

@@ -58,6 +58,7 @@ let package = Package(
     stage("Neural", ["Compute"]),
     stage("Diffusion", ["Neural", "Compute"]),
     stage("Scoring", ["Diffusion", "Compute"]),
+    stage("Events", ["Diffusion", "Scoring", "Compute"]),
     stage("Calibration", ["Compute"]),
     stage("Evaluation", ["Compute"]),
     stage("Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
@@ -67,7 +68,7 @@ let package = Package(
       "Stillwater",
       [
         "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Calibration", "Evaluation", "Reporting", yams,
+        "Events", "Calibration", "Evaluation", "Reporting", yams,
       ]),
     .executableTarget(
       name: "StillwaterCLI",

@@ -18,7 +18,11 @@ extension Detector {
       to: calibration.scores.kept,
       options: CalibrationOptions(
         method: .fixed, rate: calibration.summary.rate, fixedThreshold: threshold))
+    alarms?.rate = nil
   }
+
+  /// Sets the threshold of a series so that normal rows raise so many alarms in 10,000.
+  package mutating func flag(alarmRate: Double) { alarms?.rate = alarmRate }
 
   /// Sets the threshold for another false-alarm rate from the calibration scores in the model.
   package mutating func flag(rate: Double) throws {
@@ -29,6 +33,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: calibration.scores.kept,
       options: CalibrationOptions(method: .conformal, rate: rate, blocks: blocks))
+    alarms?.rate = nil
   }
 
   /// A detector that reads this label column, whatever it was trained with.
@@ -42,7 +47,8 @@ extension Detector {
       layout.schema.columns.append(ColumnSchema(name: label, kind: .category, role: .label))
     }
     if let positive { layout.positiveLabel = positive }
-    return Detector(layout: layout, core: core, calibration: calibration, card: card)
+    return Detector(
+      layout: layout, core: core, calibration: calibration, alarms: alarms, card: card)
   }
 
   /// Scores and labels of a file, in the order of its rows.
@@ -101,6 +107,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: scores, labels: labels,
       options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
+    alarms?.rate = nil
     return all
   }
 }

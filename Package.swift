@@ -85,7 +85,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Stillwater", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion", "Ingestion",
+        "Stillwater", "Events", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion",
+        "Ingestion",
         "CLibCSV", argumentParser,
       ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),

@@ -12,6 +12,9 @@ extension Detector {
     }.map(\.name)
   }
 
+  /// The threshold of single rows, that of a series included.
+  package var rowThreshold: Float { calibration.threshold.value }
+
   /// Flags scores above a fixed value; p-values stay as they are.
   package mutating func flag(above threshold: Float) throws {
     calibration = try Calibration.fit(

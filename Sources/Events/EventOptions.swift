@@ -25,10 +25,10 @@ package struct EventOptions: Sendable, Equatable {
   package var stateShare: Float = 0.7
   /// Stretches at most so far apart are one event.
   package var mergeGap = 20
-  /// Rows measured anew, as a multiple of the segment's, after which the rest is flagged by the share
-  /// of its peak alone; and as many rows are granted to a short segment.
-  package var mostWork = 30
-  package var leastWork = 200_000
+  /// Work, in rows measured from scratch, as a multiple of the segment's, after which the rest is
+  /// flagged by the share of its peak alone; and what is granted to a short segment.
+  package var mostWork = 1.0
+  package var leastWork = 20_000.0
 
   package init() {}
 

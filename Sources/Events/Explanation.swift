@@ -11,8 +11,8 @@ package struct Explanation: Sendable {
   package private(set) var hidden: [Bool]
   /// Whether the work was cut short: the rest was flagged by the share of its peak.
   package private(set) var isCut = false
-  /// Rows measured anew.
-  package private(set) var measuredRows = 0
+  /// The work that it took, in rows measured from scratch.
+  package private(set) var work = 0.0
 
   init(of measurement: SeriesMeasurement) {
     repaired = measurement.values
@@ -22,7 +22,7 @@ package struct Explanation: Sendable {
   mutating func take(_ run: ExplanationRun) {
     found = run.events
     (repaired, hidden, isCut) = (run.scene.measurement.values, run.scene.hidden, run.isCut)
-    measuredRows = run.scene.measurement.measuredRows
+    work = run.scene.measurement.work
   }
 
   /// The events that a user sees, in the order of time: changes of level that cancel are one stretch, a

@@ -15,7 +15,7 @@ struct ExplanationRun {
   private(set) var events: [SeriesEvent] = []
   /// Whether the work was cut short.
   private(set) var isCut = false
-  private let mostRows: Int
+  private let mostWork: Double
 
   /// What hiding changes, kept as a value so that it can be undone.
   struct Scene {
@@ -36,7 +36,7 @@ struct ExplanationRun {
       measurement: measurement,
       hidden: [Bool](repeating: false, count: measurement.values.values.count))
     isSettled = [Bool](repeating: false, count: measurement.values.rows)
-    mostRows = max(options.leastWork, options.mostWork * measurement.values.rows)
+    mostWork = max(options.leastWork, options.mostWork * Double(measurement.values.rows))
   }
 
   private var rows: Int { scene.measurement.values.rows }
@@ -44,7 +44,7 @@ struct ExplanationRun {
   /// Explains peak after peak, the highest first.
   mutating func explain(most: Int) async {
     while let peak = highest {
-      guard events.count < most, scene.measurement.measuredRows < mostRows else {
+      guard events.count < most, scene.measurement.work < mostWork else {
         return flagTheRest()
       }
       if await explainStillness(at: peak) { continue }
@@ -97,9 +97,7 @@ struct ExplanationRun {
         return true
       }
     }
-    let work = scene.measurement.measuredRows
-    scene = before
-    scene.measurement.addWork(of: work)
+    undo(to: before)
     return false
   }
 
@@ -113,21 +111,21 @@ struct ExplanationRun {
       else { return nil }
       let before = scene
       await apply(candidate)
-      if candidate.shifts.isEmpty || lasts(candidate, since: before) {
-        return SeriesEvent(
-          kind: candidate.shifts.isEmpty ? .fault : .level, rows: candidate.rows, peak: peak,
-          severity: severity,
-          channels: candidate.gains.enumerated().map { index, part in
-            .init(
-              channel: part.channel, gain: part.gain,
-              shift: candidate.shifts.isEmpty ? 0 : candidate.shifts[index])
-          }, reach: candidate.rows)
+      if candidate.shifts.isEmpty {
+        return SeriesEvent(candidate, peak: peak, severity: severity)
       }
-      let work = scene.measurement.measuredRows
-      scene = before
-      scene.measurement.addWork(of: work)
+      if await lasts(candidate, since: before) {
+        return SeriesEvent(candidate, peak: peak, severity: severity)
+      }
+      undo(to: before)
     }
     return nil
+  }
+
+  private mutating func undo(to before: Scene) {
+    let work = scene.measurement.work
+    scene = before
+    scene.measurement.count(work: work)
   }
 
   private func hidesMore(_ candidate: StretchSearch.Candidate) -> Bool {
@@ -137,8 +135,11 @@ struct ExplanationRun {
     }
   }
 
-  /// Whether the rows behind a change of level are not worse off for it.
-  private func lasts(_ candidate: StretchSearch.Candidate, since before: Scene) -> Bool {
+  /// Whether the rows behind a change of level are not worse off for it; looks at those near by first,
+  /// for where the level counts all later ones must be measured anew.
+  private mutating func lasts(_ candidate: StretchSearch.Candidate, since before: Scene) async
+    -> Bool
+  {
     let end = candidate.rows.upperBound
     let near = end..<min(rows, end + search.length)
     func mean(_ scores: [Float], _ rows: Range<Int>) -> Float {
@@ -146,7 +147,12 @@ struct ExplanationRun {
     }
     guard mean(scene.scores, near) <= mean(before.scores, near) else { return false }
     let far = near.upperBound..<rows
-    return far.isEmpty || mean(scene.scores, far) <= 1.2 * mean(before.scores, far) + 0.5
+    guard !far.isEmpty, scorer.seesLevels else { return true }
+    guard scene.measurement.work + Double(far.count) < mostWork else { return false }
+    let values = scene.measurement.values
+    await scorer.update(
+      &scene.measurement, to: values, rows: far, moved: 0..<0, channels: [], workers: workers)
+    return mean(scene.scores, far) <= 1.2 * mean(before.scores, far) + 0.5
   }
 
   private mutating func apply(_ candidate: StretchSearch.Candidate) async {
@@ -165,15 +171,13 @@ struct ExplanationRun {
     if !candidate.rows.isEmpty {
       for channel in candidate.channels {
         let filled = fill(channel, candidate.rows, &values)
-        changed =
-          min(changed.lowerBound, filled.lowerBound)..<max(
-            changed.upperBound, filled.upperBound)
+        changed = changed.joined(with: filled)
       }
     }
-    if changed.isEmpty { changed = end..<min(rows, end + 1) }
+    let moved = candidate.shifts.isEmpty ? 0..<0 : end..<min(rows, end + 2 * search.length)
     await scorer.update(
-      &scene.measurement, to: values, rows: changed, channels: candidate.channels,
-      shiftedFrom: candidate.shifts.isEmpty ? nil : end, workers: workers)
+      &scene.measurement, to: values, rows: changed, moved: moved, channels: candidate.channels,
+      workers: workers)
   }
 
   /// Puts the conditional mean at all hidden rows of a channel near a stretch; of the stretch alone
@@ -222,5 +226,17 @@ struct ExplanationRun {
   private mutating func flagTheRest() {
     isCut = true
     while let peak = highest { settleState(at: peak) }
+  }
+}
+
+extension SeriesEvent {
+  init(_ candidate: StretchSearch.Candidate, peak: Int, severity: Float) {
+    let isLevel = !candidate.shifts.isEmpty
+    self.init(
+      kind: isLevel ? .level : .fault, rows: candidate.rows, peak: peak, severity: severity,
+      channels: candidate.gains.enumerated().map { index, part in
+        .init(
+          channel: part.channel, gain: part.gain, shift: isLevel ? candidate.shifts[index] : 0)
+      }, reach: candidate.rows)
   }
 }

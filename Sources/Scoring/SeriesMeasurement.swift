@@ -1,5 +1,6 @@
 package import Compute
 import Diffusion
+import Neural
 
 /// A segment with all its raw measures and its score, of which parts can be measured anew.
 package struct SeriesMeasurement: Sendable {
@@ -9,8 +10,8 @@ package struct SeriesMeasurement: Sendable {
   package internal(set) var scores: [Float]
   /// Whether the step to a cell from the row before it says nothing, `[rows * channels]`.
   package internal(set) var unknownSteps: [Bool]
-  /// Rows measured so far, over all changes.
-  package internal(set) var measuredRows: Int
+  /// Work done on changes so far, in rows measured from scratch.
+  package internal(set) var work = 0.0
   var measured: SeriesScorer.Measured
 }
 
@@ -24,7 +25,7 @@ extension SeriesScorer {
     let scores = total(&scored)
     let measurement = SeriesMeasurement(
       values: values, scores: scores, unknownSteps: measured.steps.values.map(\.isNaN),
-      measuredRows: values.rows, measured: measured)
+      measured: measured)
     return (
       RowScores(scores: scores, contributions: scored.squares, expected: scored.expected),
       measurement
@@ -34,49 +35,63 @@ extension SeriesScorer {
   /// Measures and scores anew what depends on changed rows: windows over them, forecasts of the rows
   /// behind them, and the smoothed averages near by.
   ///
-  /// * `values`: the segment as it is now; like the measured one outside of `rows`.
-  /// * `rows`: the rows that changed, not empty.
-  /// * `channels`: the channels that changed.
-  /// * `shiftedFrom`: the row from which on all values were moved by a constant for each channel, which
-  ///   measures that take windows less their level do not see; nil if none were.
+  /// * `values`: the segment as it is now.
+  /// * `rows`: the rows that changed in themselves.
+  /// * `moved`: rows that all changed by one constant in each channel, which measures that take windows
+  ///   less their level see at its first row only; may be empty.
+  /// * `changed`: the channels that changed.
   package func update(
     _ measurement: inout SeriesMeasurement, to values: Matrix, rows: Range<Int>,
-    channels changed: [Int], shiftedFrom: Int? = nil, workers: Int
+    moved: Range<Int>, channels changed: [Int], workers: Int
   ) async {
     measurement.values = values
     if measurement.measured.isShort {
       measurement.measured = await measure(values, filled: [], explains: false, workers: workers)
-      measurement.measuredRows += values.rows
+      measurement.work += Double(values.rows)
       return rescore(&measurement, rows: 0..<values.rows)
     }
-    let moved = shiftedFrom.map { rows.lowerBound..<max($0 + 1, rows.upperBound) } ?? rows
-    let all = shiftedFrom == nil ? rows : rows.lowerBound..<values.rows
-    var raw = 0
+    let edge = moved.isEmpty ? rows : rows.joined(with: moved.lowerBound..<moved.lowerBound + 1)
+    let whole = moved.isEmpty ? rows : rows.joined(with: moved)
+    let costs = costs
+    let unit = costs.reduce(0, +)
+    var (raw, index) = (0, 0)
     for (channel, measure) in forecasts {
-      defer { raw += measure.count }
-      guard changed.contains(channel) else { continue }
-      await measure.update(
-        &measurement, values.column(channel), rows: moved, first: raw, isCausal: isCausal,
-        workers: workers)
+      if changed.contains(channel) {
+        let count = await measure.update(
+          &measurement.measured, values.column(channel), rows: edge, first: raw,
+          isCausal: isCausal, workers: workers)
+        measurement.work += Double(count) * costs[index] / unit
+      }
+      (raw, index) = (raw + measure.count, index + 1)
     }
     for level in whitened {
-      await level.update(
-        &measurement, values, rows: level.centersWindows ? moved : all, residual: raw,
+      let count = await level.update(
+        &measurement.measured, values, rows: level.centersWindows ? edge : whole, residual: raw,
         density: raw + 1, isCausal: isCausal, workers: workers)
-      raw += 2
+      measurement.work += Double(count) * costs[index] / unit
+      (raw, index) = (raw + 2, index + 1)
     }
-    for (channel, measure) in self.channels {
-      defer { raw += 1 }
-      guard changed.contains(channel) else { continue }
-      await measure.update(
-        &measurement, values.column(channel), rows: moved, residual: raw, density: nil,
-        isCausal: isCausal, workers: workers)
+    for (channel, measure) in channels {
+      if changed.contains(channel) {
+        let count = await measure.update(
+          &measurement.measured, values.column(channel), rows: edge, residual: raw, density: nil,
+          isCausal: isCausal, workers: workers)
+        measurement.work += Double(count) * costs[index] / unit
+      }
+      (raw, index) = (raw + 1, index + 1)
     }
-    let joint = whitened.contains { !$0.centersWindows }
-    let reach = joint ? all : moved
+    let reach = seesLevels ? whole : edge
     rescore(
       &measurement,
       rows: max(0, reach.lowerBound - longest)..<min(values.rows, reach.upperBound + longest))
+  }
+
+  /// Whether a constant that moves all rows changes more than the windows over its first row.
+  package var seesLevels: Bool { whitened.contains { !$0.centersWindows } }
+
+  /// The work of a row in each measure, multiplications.
+  private var costs: [Double] {
+    forecasts.map { $0.measure.rowCost } + whitened.map(\.rowCost) + channels.map { $0.measure.rowCost }
   }
 
   /// Scores rows anew, and those that smoothing carries their change to.
@@ -184,11 +199,18 @@ extension SeriesMeasurement {
 }
 
 extension ForecastMeasure {
-  /// Measures the forecasts that changed rows enter or are.
+  fileprivate var rowCost: Double {
+    let closed = Double(condition.seen * condition.hidden)
+    guard let denoiser else { return closed }
+    let shape = denoiser.trained.network.shape
+    return closed + Double(cutter.length * cutter.length) + shape.rowCost
+  }
+
+  /// Measures the forecasts that changed rows enter or are, and tells of how many rows.
   fileprivate func update(
-    _ measurement: inout SeriesMeasurement, _ channel: Matrix, rows: Range<Int>, first: Int,
+    _ measured: inout SeriesScorer.Measured, _ channel: Matrix, rows: Range<Int>, first: Int,
     isCausal: Bool, workers: Int
-  ) async {
+  ) async -> Int {
     let count = channel.rows
     let target = rows.lowerBound..<min(count, rows.upperBound + cutter.length)
     let slice =
@@ -198,23 +220,29 @@ extension ForecastMeasure {
       channel.padded(rows: slice, to: slice.count), isCausal: isCausal, workers: workers)
     for (index, errors) in result.errors.enumerated() {
       for row in target {
-        measurement.measured.raw[first + index][row] = errors[row - slice.lowerBound]
+        measured.raw[first + index][row] = errors[row - slice.lowerBound]
       }
     }
-    measurement.measuredRows += slice.count
+    return slice.count
   }
 }
 
 extension WhitenedMeasure {
-  /// Measures the windows over changed rows.
+  fileprivate var rowCost: Double {
+    let square = Double(mean.count * mean.count)
+    let network = correction.map { 2 * square + $0.trained.network.shape.rowCost } ?? 0
+    return (square + network) / Double(stride)
+  }
+
+  /// Measures the windows over changed rows, and tells of how many rows.
   fileprivate func update(
-    _ measurement: inout SeriesMeasurement, _ values: Matrix, rows: Range<Int>, residual: Int,
+    _ measured: inout SeriesScorer.Measured, _ values: Matrix, rows: Range<Int>, residual: Int,
     density: Int?, isCausal: Bool, workers: Int
-  ) async {
+  ) async -> Int {
     let step = isCausal ? 1 : stride
     let starts = cutter.starts(in: values.rows, stride: step)
     let touched = starts.filter { $0 + cutter.length > rows.lowerBound && $0 < rows.upperBound }
-    guard let first = touched.first, let last = touched.last else { return }
+    guard let first = touched.first, let last = touched.last else { return 0 }
     let target = first..<last + cutter.length
     let around = starts.filter {
       $0 + cutter.length > target.lowerBound && $0 < target.upperBound
@@ -222,18 +250,35 @@ extension WhitenedMeasure {
     let slice = (around.first ?? 0)..<(around.last ?? 0) + cutter.length
     let result = await measure(
       values.padded(rows: slice, to: slice.count), explains: false, isCausal: isCausal,
-      workers: workers)
+      workers: workers, height: fewRows(around.count))
     let squares = result.squares.rowMeans()
     for row in target {
-      measurement.measured.raw[residual][row] = squares[row - slice.lowerBound]
-      if let density {
-        measurement.measured.raw[density][row] = result.density[row - slice.lowerBound]
-      }
+      measured.raw[residual][row] = squares[row - slice.lowerBound]
+      if let density { measured.raw[density][row] = result.density[row - slice.lowerBound] }
     }
+    return slice.count
+  }
+
+  /// The height of the products for a few windows.
+  private func fewRows(_ count: Int) -> Int { min(chunkRows, (count + 15) / 16 * 16) }
+}
+
+extension NetworkShape {
+  fileprivate var rowCost: Double {
+    Double((inputs + outputs) * width + 2 * blocks * width * width)
+  }
+}
+
+extension Range<Int> {
+  /// The least range that covers both; of an empty one only the other counts.
+  package func joined(with other: Range<Int>) -> Range<Int> {
+    guard !isEmpty else { return other }
+    guard !other.isEmpty else { return self }
+    return Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
   }
 }
 
 extension SeriesMeasurement {
   /// Counts the work of what was tried and undone.
-  package mutating func addWork(of rows: Int) { measuredRows = max(measuredRows, rows) }
+  package mutating func count(work: Double) { self.work = max(self.work, work) }
 }

@@ -46,7 +46,10 @@ package struct WhitenedMeasure: Sendable {
   ///
   /// * `isCausal`: whether a row is judged by the one window that ends with it alone; rows before the
   ///   first window's end are NaN.
-  func measure(_ values: Matrix, explains: Bool, isCausal: Bool, workers: Int) async -> Result {
+  /// * `height`: windows of a product.
+  func measure(
+    _ values: Matrix, explains: Bool, isCausal: Bool, workers: Int, height: Int = chunkRows
+  ) async -> Result {
     if values.rows < cutter.length, !isCausal {
       return await measureShort(values, explains: explains, workers: workers)
     }
@@ -60,7 +63,7 @@ package struct WhitenedMeasure: Sendable {
         self.residuals(
           values,
           starts[wave..<starts.count][
-            wave + parts[part].lowerBound..<wave + parts[part].upperBound], inverse)
+            wave + parts[part].lowerBound..<wave + parts[part].upperBound], inverse, height)
       }
       for piece in pieces { sums.add(piece, length: cutter.length) }
     }
@@ -74,20 +77,22 @@ package struct WhitenedMeasure: Sendable {
     let expected: Matrix?
   }
 
-  private func residuals(_ values: Matrix, _ starts: ArraySlice<Int>, _ inverse: [Float]) -> Piece {
+  private func residuals(
+    _ values: Matrix, _ starts: ArraySlice<Int>, _ inverse: [Float], _ height: Int
+  ) -> Piece {
     let cut = cutter.windows(of: values, at: starts)
-    let windows = cut.padded(rows: 0..<cut.rows, to: chunkRows)
+    let windows = cut.padded(rows: 0..<cut.rows, to: height)
     let level = centersWindows ? windows.centeringRows(over: windows.columns) : windows
     let centered = level.adding(mean, scale: -1)
-    var residuals = Matrix(rows: chunkRows, columns: centered.columns)
+    var residuals = Matrix(rows: height, columns: centered.columns)
     multiply(centered, whitening, into: &residuals)
     correction?.correct(&residuals, of: centered)
     guard !inverse.isEmpty else {
       return Piece(starts: Array(starts), residuals: residuals, expected: nil)
     }
-    var expected = Matrix(rows: chunkRows, columns: centered.columns)
+    var expected = Matrix(rows: height, columns: centered.columns)
     multiply(residuals, whitening, into: &expected)
-    for row in 0..<chunkRows {
+    for row in 0..<height {
       for (offset, index) in expected.range(ofRow: row).enumerated() {
         expected.values[index] = windows.values[index] - expected.values[index] * inverse[offset]
       }

@@ -58,6 +58,7 @@ let package = Package(
     stage("Neural", ["Compute"]),
     stage("Diffusion", ["Neural", "Compute"]),
     stage("Scoring", ["Diffusion", "Compute"]),
+    stage("Events", ["Diffusion", "Scoring", "Compute"]),
     stage("Calibration"),
     stage("Evaluation"),
     stage("Reporting", ["Files", "Tabular", "Ingestion", "Evaluation"]),
@@ -68,7 +69,7 @@ let package = Package(
       "Stillwater",
       [
         "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Calibration", "Reporting", "ModelFile",
+        "Events", "Calibration", "Reporting", "ModelFile",
       ]),
     stage(
       "Stages",
@@ -92,8 +93,8 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Stillwater", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion", "Ingestion",
-        "CLibCSV", argumentParser,
+        "Stillwater", "Events", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion",
+        "Ingestion", "Reporting", "CLibCSV", argumentParser,
       ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
     .executableTarget(

@@ -1,7 +1,9 @@
 package import Compute
 
-/// Brings a sample back while some of its features are hidden: they are expected to be the mean of
-/// what the rows hold that are nearest in all others (Troyanskaya et al. 2001).
+/// Brings a sample back while some of its features are hidden.
+///
+/// They are expected to be the mean of what the rows hold that are nearest in all others (Troyanskaya et
+/// al. 2001).
 package struct HiddenColumnDenoiser: Sendable {
   package let exemplars: NearestRows
   /// Exemplars that each mean is over.

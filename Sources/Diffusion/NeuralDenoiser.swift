@@ -8,8 +8,7 @@ package struct NeuralDenoiser: Sendable {
   package let trained: TrainedNetwork
   /// Standard deviation of the clean features, in encoded units.
   static let sigmaData: Float = 1
-  /// The noise levels of training: below, rows are as they are; above, all that is left is the mean
-  ///.
+  /// The noise levels of training: below, rows come back as they are; above, as their mean.
   static let noise = NoiseRange(0.02, 3)
   static let embedding = NoiseEmbedding(features: 16)
 

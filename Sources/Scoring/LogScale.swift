@@ -39,7 +39,7 @@ func separation(of higher: [Float], from lower: [Float]) -> Double {
 }
 
 /// The number of leading elements that satisfy the predicate, by halving.
-private func partition(_ sorted: [Float], _ holds: (Float) -> Bool) -> Int {
+func partition(_ sorted: [Float], _ holds: (Float) -> Bool) -> Int {
   var (low, high) = (0, sorted.count)
   while low < high {
     let middle = (low + high) / 2

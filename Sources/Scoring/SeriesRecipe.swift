@@ -65,7 +65,8 @@ package struct SeriesRecipe: Sendable {
   static let levelWindows = 4
   /// Rows between windows that are whitened, as a share of their length: each row is seen in eight places.
   static let stepsPerWindow = 8
-  /// The share of the baseline that windows are fitted to; the rest shows the scales what is new.
+  /// The share of the baseline that windows are fitted to; the rest shows the scales what rows are like
+  /// that were not.
   static let fittedShare = 0.9
   /// Parts that each segment is cut into to score the baseline by models that did not see it.
   static let folds = 4
@@ -75,9 +76,11 @@ package struct SeriesRecipe: Sendable {
 
   // Forecasts.
 
-  /// Points hidden at the end of windows: the next one, and one that four rows lead up to.
+  /// Points hidden at the end of windows: the last one, which a jump is sharpest in, and the last four,
+  /// in which no answer can lean on the row before.
   static let hiddenPoints = [1, 4]
-  /// Noise on the points that forecasts are made from: as much as they usually have.
+  /// Noise that forecasts see through: enough that no forecast leans on what the baseline's rows happened
+  /// to be, little enough to keep what is sharp.
   static let forecastNoise = NoiseLevel.relative(0.12)
   /// Rows of the windows that single channels are forecast from: what is further back is left to the
   /// density.

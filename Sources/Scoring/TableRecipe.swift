@@ -5,8 +5,8 @@ import Diffusion
 /// What the user may choose is in `TableScorerOptions`, what a model file holds of a view's denoisers in
 /// `NeighborView.Options`, below.
 package enum TableRecipe {
-  /// Noise that the filtered view is brought back from: a quarter of the mean variance, under which
-  /// directions that hardly vary count for nothing.
+  /// Noise that the filtered view is brought back from: directions of less than a quarter of the mean
+  /// variance are halved and more, for they hold noise more often than not.
   static let filterNoise = NoiseLevel.relative(0.5)
 
   // How two residuals and several views become one number.

@@ -32,11 +32,7 @@ package struct TailScale: Sendable, Equatable, Codable {
       let x = Double(SeriesRecipe.tailShape * (value - start) / excess)
       return tail + Float(logarithm(onePlus: x)) / SeriesRecipe.tailShape
     }
-    var (low, high) = (0, knots.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if knots[middle] <= value { low = middle + 1 } else { high = middle }
-    }
+    let low = partition(knots) { $0 <= value }
     guard low > 0 else { return 0 }
     let (below, above) = (knots[low - 1], knots[low])
     let share = above > below ? Double((value - below) / (above - below)) : 0

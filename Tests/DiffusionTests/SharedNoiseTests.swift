@@ -30,4 +30,13 @@ import Testing
     let levels = [0, 0.5, 1].map { (share: Double) in range.sigma(at: share) }
     expectClose(levels, [0.02, Float(0.06).squareRoot(), 3], tolerance: 1e-5)
   }
+
+  @Test func embeddingsOfNearLevelsAreNear() {
+    let embedding = NoiseEmbedding(features: 16)
+    let (a, b, c) = (embedding(sigma: 0.1), embedding(sigma: 0.101), embedding(sigma: 1))
+    #expect(a.count == 16 && a.allSatisfy { abs($0) <= 1 })
+    let near = zip(a, b).map { abs($0 - $1) }.max() ?? 1
+    let far = zip(a, c).map { abs($0 - $1) }.max() ?? 0
+    #expect(near < 0.05 && far > 0.5)
+  }
 }

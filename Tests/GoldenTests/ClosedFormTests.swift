@@ -10,15 +10,7 @@ import Testing
 @Suite struct ClosedFormTests {
   @Test func allViewsOfATable() async throws {
     let golden = try Golden.load().views
-    let (baseline, schema) = try readTable("table-baseline.csv", categories: ["phase"])
-    let encoder = try TableEncoder.fit(to: baseline, schema: schema)
-    var options = TableScorerOptions()
-    options.trainsNetwork = false
-    let fit = await TableScorer.fit(
-      to: try encoder.encode(baseline), groups: encoder.columns.map(\.features), options: options,
-      workers: 2)
-    let test = try readTable("table-test.csv", categories: ["phase"]).0
-    let scores = await fit.scorer.scores(for: try encoder.encode(test), workers: 2)
+    let (fit, scores) = try await Self.score()
     let mixtures = fit.scorer.views.map(\.mixture)
     expectClose(mixtures.map(\.localWeight), golden.localWeights, tolerance: 1e-4)
     expectClose(mixtures.map(\.viewWeight), golden.viewWeights, tolerance: 1e-4)
@@ -26,6 +18,20 @@ import Testing
     expectClose(scores.scores, golden.scores, tolerance: 1e-4)
     expectClose(scores.contributions.values, golden.contributions.flatMap { $0 }, tolerance: 1e-4)
     expectClose(scores.expected.values, golden.expected.flatMap { $0 }, tolerance: 1e-4)
+  }
+
+  @Test func aTableByMeansOfRows() async throws {
+    let golden = try Golden.load().compact
+    let (fit, scores) = try await Self.score { $0.exemplars = 0 }
+    expectClose(fit.calibrationScores, golden.calibration, tolerance: 1e-4)
+    expectClose(scores.scores, golden.scores, tolerance: 1e-4)
+  }
+
+  @Test func aTableOfWhichATwentiethMayBeWrong() async throws {
+    let golden = try Golden.load().contaminated
+    let (fit, scores) = try await Self.score { $0.contamination = 0.05 }
+    expectClose(fit.calibrationScores, golden.calibration, tolerance: 1e-4)
+    expectClose(scores.scores, golden.scores, tolerance: 1e-4)
   }
 
   @Test func aTableFromFileToBlame() async throws {
@@ -66,6 +72,22 @@ import Testing
       distinct: encoder.channels.map(\.distinct), options: options, workers: 2)
     expectClose(
       fit.calibrationScores.flatMap { $0 }, answers?.calibration ?? [], tolerance: 1e-4)
+  }
+
+  /// All views of the table, without a network.
+  private static func score(_ change: (inout TableScorerOptions) -> Void = { _ in }) async throws
+    -> (fit: TableFit, scores: RowScores)
+  {
+    let (baseline, schema) = try readTable("table-baseline.csv", categories: ["phase"])
+    let encoder = try TableEncoder.fit(to: baseline, schema: schema)
+    var options = TableScorerOptions()
+    options.trainsNetwork = false
+    change(&options)
+    let fit = await TableScorer.fit(
+      to: try encoder.encode(baseline), groups: encoder.columns.map(\.features), options: options,
+      workers: 2)
+    let test = try readTable("table-test.csv", categories: ["phase"]).0
+    return (fit, await fit.scorer.scores(for: try encoder.encode(test), workers: 2))
   }
 
   private static func train(_ name: String, isSeries: Bool = false, isCausal: Bool = false)

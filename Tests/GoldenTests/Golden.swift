@@ -55,7 +55,13 @@ struct Golden: Decodable {
     let rows, noiseLevels, windows: TrainingOptions
   }
 
+  /// A table in another way, without a network.
+  struct Scores: Decodable {
+    let calibration, scores: [Float]
+  }
+
   let views: Views
+  let compact, contaminated: Scores
   let table, one, causal, several: Answers
   let networkTable: NetworkTable
   let networkSeries: NetworkSeries
@@ -108,9 +114,9 @@ func expectAnswers(
   sourceLocation: SourceLocation = #_sourceLocation
 ) async throws {
   var rows: [ScoredRow] = []
-  var options = ScoringOptions()
-  options.explains = true
-  for try await row in detector.score(fixture(name), options) { rows.append(row) }
+  for try await row in detector.score(fixture(name), ScoringOptions(explains: true)) {
+    rows.append(row)
+  }
   expectClose(
     [detector.threshold], [golden.threshold], tolerance: 1e-4, sourceLocation: sourceLocation)
   expectClose(
@@ -124,6 +130,7 @@ func expectAnswers(
       sourceLocation: sourceLocation)
   }
   for (row, expected) in zip(rows, golden.expected) {
+    #expect(row.expected.count == expected.count, sourceLocation: sourceLocation)
     for (text, wanted) in zip(row.expected, expected) {
       #expect(isClose(text, wanted), "line \(row.line): \(text)", sourceLocation: sourceLocation)
     }

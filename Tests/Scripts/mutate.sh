@@ -14,19 +14,19 @@ export OPENBLAS_NUM_THREADS=1
 
 # Name | what stands there, an extended regular expression | what it becomes
 changes='
-network-weight      | var networkShare: Float = 0\.05$               | var networkShare: Float = 0
-noise-level-weight  | var noiseLevelShare: Float = 0\.3$             | var noiseLevelShare: Float = 0.15
-local-share         | var localShare: Float = 0\.25$                 | var localShare: Float = 0.5
-view-temperature    | \(whole - 1\) / 0\.03\)                        | (whole - 1) / 0.3)
-residual-smoothing  | part\(SeriesScorer\.residual, residuals, tau: 40\) | part(SeriesScorer.residual, residuals, tau: 20)
-stillness-smoothing | stillness\(tau: 40\)                           | stillness(tau: 20)
-series-sigma        | let sigma: Float = 0\.25$                      | let sigma: Float = 0.35
-salient-share       | static let salientShare = 0\.2$                | static let salientShare = 0.3
-tail-shape          | static let shape: Float = 0\.05$               | static let shape: Float = 0.1
-normal-bound        | static let normalBound = 3\.5$                 | static let normalBound = 3.0
-blame-floor         | / total >= 0\.05 \}                            | / total >= 0.1 }
-sigma-maximum       | var sigmaMax: Float = 3$                       | var sigmaMax: Float = 1
-loss-weight         | weights\.values\[index\] = 0\.25 \}            | weights.values[index] = 0 }
+network-weight      | (network[A-Z][a-z]+: Float =) 0\.05$      | \1 0
+noise-level-weight  | (noiseLevel[A-Z][a-z]+: Float =) 0\.3$    | \1 0.15
+local-share         | (var local[A-Z][a-z]+: Float =) 0\.25$    | \1 0.5
+view-temperature    | (viewTemperature =) 0\.03$                | \1 0.3
+residual-smoothing  | (kind: \.residual, .*tau:) 40,            | \1 20,
+stillness-smoothing | (stillnessTau:) 40,                       | \1 20,
+series-sigma        | (windowNoise: \.relative)\(0\.25\)        | \1(0.35)
+salient-share       | (salient[A-Z][a-z]+ =) 0\.2$              | \1 0.3
+tail-shape          | (tailShape: Float =) 0\.05$               | \1 0.1
+normal-bound        | (normalBound =) 3\.5$                     | \1 3.0
+blame-floor         | (/ total >=) 0\.05                       | \1 0.1
+sigma-maximum       | NoiseRange\(0\.02, 3\)                    | NoiseRange(0.02, 1)
+loss-weight         | (seen[A-Z][a-z]+: Float =) 0\.25$         | \1 0
 '
 
 die() {

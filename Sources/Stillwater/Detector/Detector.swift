@@ -11,7 +11,7 @@ import Tabular
 /// rows come with it.
 ///
 /// ```swift
-/// let detector = try await Detector.train(on: ["baseline.csv"])
+/// let (detector, report) = try await Detector.train(on: ["baseline.csv"])
 /// try detector.save(to: "model.stillwater")
 /// for try await row in detector.score("today.csv") where row.isAnomaly {
 ///   print(row.line, row.score, row.topColumns)
@@ -43,7 +43,9 @@ public struct ModelCard: Sendable, Equatable, Codable {
   public var version: String
   /// `table` or `series`.
   public var kind: String
+  /// How much work went into it.
   public var quality: Quality
+  /// What all its random numbers are addressed by.
   public var seed: UInt64
   /// Baseline rows it learned from, and those held back for calibration.
   public var rowsUsed: Int
@@ -54,8 +56,11 @@ public struct ModelCard: Sendable, Equatable, Codable {
   public var window: Int?
   /// Mean loss of the last training steps in network units; nil without a network.
   public var finalLoss: Double?
+  /// The same over rows that were held back.
   public var heldOutLoss: Double?
+  /// Steps that the network was trained for.
   public var trainingSteps: Int?
+  /// Whether training ended before its last step, for nothing got better.
   public var stoppedEarly: Bool?
   /// Training steps passed over because loss or gradient was not finite.
   public var skippedSteps: Int?

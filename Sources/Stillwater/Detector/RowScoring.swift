@@ -11,6 +11,7 @@ public struct ScoringOptions: Sendable {
   public var threads: Int
   /// Whether `ScoredRow.expected` is wanted.
   public var explains: Bool
+  /// What becomes of rows that cannot be read.
   public var badRows: BadRows
   /// Whether the label column is read along where a file has one.
   var readsLabels = false

@@ -6,17 +6,19 @@ import Scoring
 
 /// Everything that decides what a detector learns.
 public struct TrainingSettings: Sendable {
+  /// What each column is; the rows are a series when `columns.time` is set.
   public var columns = ColumnOptions()
+  /// How much work goes into it.
   public var quality = Quality.balanced
-  /// Rows per sample of a series; nil lets the baseline decide.
+  /// Rows per sample of a series, 2 to 100,000; nil lets the baseline decide.
   public var window: Int?
   /// Whether each row of a series is scored by what came before it only, for live use.
   public var isCausal = false
   /// Results are the same for the same seed.
   public var seed: UInt64 = 0
-  /// Share of normal rows that may be flagged.
+  /// Share of normal rows that may be flagged, 1e-9 to 0.5.
   public var falseAlarmRate = 0.01
-  /// Tasks at work at the same time; results do not depend on it.
+  /// Tasks at work at the same time, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
   /// Bytes that the baseline may take, nil for a quarter of the machine.
   ///
@@ -32,7 +34,9 @@ public struct TrainingSettings: Sendable {
 
   /// How the files are written; kept in the detector.
   public var format = CSVFormat()
+  /// What becomes of rows that cannot be read.
   public var badRows = BadRows.fail
+  /// How the threshold is set; `bestF1` needs labels and is not for training.
   public var thresholdMethod = ThresholdMethod.conformal
 
   /// The parts of the score that count, by name; empty for all.

@@ -18,6 +18,7 @@ import numpy as np
 
 sys.dont_write_bytecode = True
 
+import encoding  # noqa: E402
 import networks  # noqa: E402
 import randomness  # noqa: E402
 import series  # noqa: E402
@@ -109,6 +110,11 @@ def views_golden(encoder, baseline, test):
         expected=expected)
 
 
+def variant_golden(encoder, baseline, test, **options):
+    scorer = tables.TableScorer(baseline, encoder.groups, **options)
+    return dict(calibration=scorer.calibration, scores=scorer.scores(test))
+
+
 def detector_golden(encoder, baseline, test):
     scorer = tables.TableScorer(baseline[:1], encoder.groups)
     threshold = tables.conformal(scorer.calibration)
@@ -123,7 +129,7 @@ def detector_golden(encoder, baseline, test):
 def decoded(encoder, expected):
     texts = []
     for column, group in zip(encoder.columns.values(), encoder.groups):
-        if isinstance(column, tables.Number):
+        if isinstance(column, encoding.Number):
             texts.append(text(expected[group[0]] * column.deviation + column.mean))
         else:
             levels = expected[list(group)[: len(column.levels)]]
@@ -188,7 +194,7 @@ def read_series(name):
 
 def series_golden(name, causal=False):
     names, values, times = read_series(f"{name}-baseline")
-    encoder = series.Encoder(values)
+    encoder = encoding.SeriesEncoder(values)
     stretches = encoder(values, times, 1)
     filled = [f for _, _, f in stretches]
     scorer = series.SeriesScorer([v for _, v, _ in stretches], encoder.distinct, causal)
@@ -230,7 +236,7 @@ def write_narrow():
 
 def network_table_golden():
     baseline, test = read_table("narrow-baseline"), read_table("narrow-test")
-    encoder = tables.Encoder(baseline)
+    encoder = encoding.TableEncoder(baseline)
     table = networks.NetworkedTable(encoder(baseline), encoder.groups)
     step = lambda net, steps, size: networks.last_step(
         net.network, net.batch, steps, size, table.seen, table.unseen)
@@ -241,7 +247,7 @@ def network_table_golden():
 
 def network_series_golden():
     _, values, times = read_series("one-baseline")
-    encoder = series.Encoder(values)
+    encoder = encoding.SeriesEncoder(values)
     [(_, values, filled)] = encoder(values, times, 1)
     answer = lambda length: randomness.uniforms(4, length) - 0.5
     scorer = networks.NetworkedSeries([values], encoder.distinct, answer).calibrate([filled])
@@ -252,7 +258,7 @@ def network_series_golden():
 
 
 def formula(seed, *shape):
-    return tables.single(randomness.uniforms(seed, int(np.prod(shape))) - 0.5).reshape(shape)
+    return encoding.single(randomness.uniforms(seed, int(np.prod(shape))) - 0.5).reshape(shape)
 
 
 def network_window_golden():
@@ -278,10 +284,12 @@ def main():
     write_all_series()
     write_narrow()
     baseline, test = read_table("table-baseline"), read_table("table-test")
-    encoder = tables.Encoder(baseline)
+    encoder = encoding.TableEncoder(baseline)
     baseline, test = encoder(baseline), encoder(test)
     golden = dict(
         views=views_golden(encoder, baseline, test),
+        compact=variant_golden(encoder, baseline, test, compact=True),
+        contaminated=variant_golden(encoder, baseline, test, contamination=0.05),
         table=detector_golden(encoder, baseline, test), one=series_golden("one"),
         causal=series_golden("one", causal=True), several=series_golden("several"),
         network_table=network_table_golden(), network_series=network_series_golden(),

@@ -3,8 +3,10 @@
 import numpy as np
 
 import series
+import windows
+from encoding import single
 from randomness import MASK, Stream, gaussian, uniforms
-from tables import Scale, TableScorer, log_residual, nearest, single, squares
+from tables import Scale, TableScorer, log_residual, nearest, squares
 
 SEED = 9
 
@@ -164,14 +166,14 @@ def last_step(network, batch, steps, size, rows, watched):
 # Series.
 
 
-class NetworkedForecast(series.Forecast):
+class NetworkedForecast(windows.Forecast):
     """D = E[x | y] + P^(1/2) F with an F that is one vector."""
 
     def __init__(self, gaussian, hidden, answer):
         super().__init__(gaussian, hidden)
         floor = 1e-6 * gaussian.deviation**2
-        self.root = series.power(self.posterior, 0.5, floor)
-        self.inverse_root = series.power(self.posterior, -0.5, floor)
+        self.root = windows.power(self.posterior, 0.5, floor)
+        self.inverse_root = windows.power(self.posterior, -0.5, floor)
         self.added = answer @ self.root[:, self.seen :]
 
     def lesson(self, clean, noise):
@@ -197,7 +199,7 @@ class NetworkedSeries(series.SeriesScorer):
         answer = self.answer(length)
         self.networks = [
             NetworkedForecast(
-                series.Gaussian(series.centered(self.drawn, length - hidden)), hidden, answer)
+                windows.Gaussian(windows.centered(self.drawn, length - hidden)), hidden, answer)
             for hidden in (1, 4)]
 
     def measure(self, values, filled):
@@ -224,7 +226,7 @@ class NetworkedSeries(series.SeriesScorer):
         targets, weights = [], []
         for part, network in enumerate(self.networks):
             rows = [stream.index(len(drawn)) for _ in range(half)]
-            clean = series.centered(drawn, network.seen)[rows] - network.mean
+            clean = windows.centered(drawn, network.seen)[rows] - network.mean
             t, w = network.lesson(clean, noise[part * half : (part + 1) * half])
             targets.append(t)
             weights.append(w)

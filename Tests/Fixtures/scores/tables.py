@@ -1,123 +1,11 @@
 """Scores of table rows in closed form: residuals against the nearest baseline rows in four views."""
 
-from statistics import NormalDist
-
 import numpy as np
 
+from encoding import single
 from randomness import Stream
 
-VIEWS, NEIGHBORS, LOCAL = 3, 64, 16
-
-
-def single(x):
-    """What is kept in single precision, for later steps to start from the same numbers."""
-    return np.asarray(x, dtype=np.float32).astype(float)
-
-
-# Encoding.
-
-
-def quantile(ordered, q):
-    """Type 7 of Hyndman and Fan (1996)."""
-    position = q * (len(ordered) - 1)
-    low = int(position)
-    high = min(low + 1, len(ordered) - 1)
-    if not ordered[high] > ordered[low]:
-        return ordered[low]
-    share = position - low
-    mixed = ordered[low] * (1 - share) + ordered[high] * share
-    return min(ordered[high], max(ordered[low], mixed))
-
-
-class Number:
-    BOUND = 3.5
-
-    def __init__(self, cells):
-        known = np.sort(cells[~np.isnan(cells)])
-        self.marks = bool(np.isnan(cells).any())
-        self.mean, self.deviation = known.mean(), known.std()
-        self.median = quantile(known, 0.5)
-        self.constant = known[0] == known[-1]
-        count = min(1000, max(2, len(known)))
-        self.knots = np.array([quantile(known, i / (count - 1)) for i in range(count)])
-        if self.constant:
-            self.mean, self.novelty = known[0], np.sqrt(len(known) + 1)
-            return
-        spread = (quantile(known, 0.75) - quantile(known, 0.25)) / self.deviation / 1.349
-        self.center = (self.median - self.mean) / self.deviation
-        self.width = spread if spread > 0.05 else 1
-        normals = np.array([self.normal(x) for x in known])
-        self.normal_mean, self.normal_deviation = normals.mean(), normals.std()
-
-    def rank(self, x, at):
-        if at == 0 or at == len(self.knots):
-            return float(at > 0)
-        below, above = self.knots[at - 1], self.knots[at]
-        share = (x - below) / (above - below) if above > below else 0
-        return (at - 1 + share) / (len(self.knots) - 1)
-
-    def normal(self, x):
-        """Normal quantile of the rank; ties have their middle rank."""
-        left, right = (int(np.searchsorted(self.knots, x, side)) for side in ("left", "right"))
-        p = (self.rank(x, left) + self.rank(x, right)) / 2 if right > left else self.rank(x, left)
-        z = NormalDist().inv_cdf(min(1 - 1e-7, max(1e-7, p)))
-        return min(self.BOUND, max(-self.BOUND, z))
-
-    def views(self, x):
-        missing = np.isnan(x)
-        x = self.median if missing else x
-        if self.constant:
-            far = 0 if x == self.mean else self.novelty * np.sign(x - self.mean)
-            views = [far] * 3
-        else:
-            standard = (x - self.mean) / self.deviation
-            beyond = max(0, x - self.knots[-1]) + min(0, x - self.knots[0])
-            unfolded = (self.normal(x) - self.normal_mean) / self.normal_deviation
-            views = [
-                standard, (standard - self.center) / self.width, unfolded + beyond / self.deviation]
-        return [[view] + [float(missing)] * self.marks for view in views]
-
-
-class Category:
-    """One feature for each level, one for rare levels, one for unseen ones, one for missing."""
-
-    def __init__(self, cells):
-        self.levels = list(dict.fromkeys(cell for cell in cells if cell))
-        self.marks = "" in cells
-
-    def views(self, cell):
-        features = [0.0] * (len(self.levels) + 2 + self.marks)
-        if cell in self.levels:
-            features[self.levels.index(cell)] = 1
-        elif cell == "" and self.marks:
-            features[-1] = 1
-        else:
-            features[len(self.levels) + 1] = 4
-        return [features] * 3
-
-
-class Encoder:
-    def __init__(self, table):
-        self.columns = {
-            name: Number(cells) if cells.dtype == float else Category(list(cells))
-            for name, cells in table.items()}
-        self.groups, start = [], 0
-        for name, column in self.columns.items():
-            width = len(column.views(table[name][0])[0])
-            self.groups.append(range(start, start + width))
-            start += width
-
-    def __call__(self, table):
-        """[views, rows, features]"""
-        rows = len(next(iter(table.values())))
-        return [
-            single([
-                sum((c.views(table[name][row])[view] for name, c in self.columns.items()), [])
-                for row in range(rows)])
-            for view in range(VIEWS)]
-
-
-# Residuals.
+NEIGHBORS, LOCAL = 64, 16
 
 
 class Wiener:
@@ -222,22 +110,84 @@ def swapped(views, groups, seed):
     return origins, broken
 
 
+class Bulk:
+    """Distance to the bulk of a baseline of which a share may be anomalies: a ball of three times
+    that share of its rows."""
+
+    def __init__(self, rows, contamination):
+        self.rows = rows
+        self.count = min(max(3, int(3 * contamination * len(rows) + 0.5)), len(rows) - 1)
+
+    def logarithms(self, samples, origins=None):
+        """ln of the squared radius of the ball round each."""
+        found = []
+        for i, x in enumerate(samples):
+            near = nearest(self.rows, x, self.count, -1 if origins is None else origins[i])
+            found.append(log_residual(squares(self.rows[near[-1:]], x)[0]))
+        return np.array(found)
+
+    def raised(self, scores, samples, origins=None):
+        """The soft maximum of scores and how surprising the radius is, less 1."""
+        return np.logaddexp(scores, self.scale(self.logarithms(samples, origins)) - 1)
+
+
+def row_groups(rows):
+    """Groups of three neighbours, those in thin regions first; the rest joins its nearest row's."""
+    near = [nearest(rows, x, min(64, len(rows) - 1), i) for i, x in enumerate(rows)]
+    reach = [squares(rows[n[-1:]], x)[0] for n, x in zip(near, rows)]
+    group, count = np.full(len(rows), -1), 0
+    for row in sorted(range(len(rows)), key=lambda row: (-reach[row], -row)):
+        free = [other for other in near[row] if group[other] < 0][:2]
+        if group[row] < 0 and len(free) == 2:
+            group[[row, *free]], count = count, count + 1
+    for row in np.where(group < 0)[0]:
+        group[row] = next((group[other] for other in near[row] if group[other] >= 0), 0)
+    return group
+
+
+def means(rows, group):
+    return single([rows[group == g].mean(0) for g in range(group.max() + 1)])
+
+
 class TableScorer:
-    def __init__(self, views, groups, seed=0):
-        """`views`: of the baseline, [views, rows, features]; several get a filtered one beside."""
+    def __init__(self, views, groups, seed=0, compact=False, contamination=0.0):
+        """`views`: of the baseline, [views, rows, features]; several get a filtered one beside.
+
+        A compact one compares with means of at least three rows each; while it learns what is usual,
+        with means of those rows alone that it does not score."""
         rows = len(views[0])
         self.groups = groups
         self.filter = Wiener(views[0]) if len(views) > 1 else None
-        self.views = [View(view) for view in self.extended(views)]
         stream = Stream(seed, 0x7461)
         self.unseen = stream.sample(min(2000, max(rows // 5, min(rows // 2, 100))), rows)
-        self.fit(views, seed)
+        held, normal, origins = views, views, range(rows)
+        if compact:
+            seen = [row for row in range(rows) if row not in self.unseen]
+            group = row_groups(views[0][seen])
+            held = [means(view[seen], group) for view in views]
+            normal = [view[self.unseen] for view in views]
+            origins, self.unseen = [-1] * len(self.unseen), range(len(self.unseen))
+        self.views = [View(view) for view in self.extended(held)]
+        self.bulk = Bulk(held[0], contamination) if contamination else None
+        self.fit(held, normal, origins, seed)
+        self.calibration = self.combined([c[self.unseen] for c in self.left_out])
+        if self.bulk:
+            own = [origins[row] for row in self.unseen]
+            self.bulk.scale = Scale(self.bulk.logarithms(normal[0][self.unseen], own))
+            self.calibration = self.bulk.raised(self.calibration, normal[0][self.unseen], own)
+        if compact:
+            group = row_groups(views[0])
+            held = [means(view, group) for view in views]
+            for view, rows in zip(self.views, self.extended(held)):
+                view.rows = rows
+            for view, own in zip(self.views, self.residuals(held, range(len(held[0])))):
+                view.reference = single([[m, e] for m, e, _ in own])
 
     def extended(self, views):
         return views + [self.filter(views[0])] if self.filter else views
 
     def residuals(self, views, origins):
-        """[views][rows] of residuals, each row without the one it comes from."""
+        """[views][rows] of residuals, each row without the one it comes from, or -1."""
         views, standard = self.extended(views), self.views[0].rows
         count = min(NEIGHBORS, len(standard) - (origins is not None))
         found = [
@@ -247,30 +197,34 @@ class TableScorer:
             [v.residuals(x, near) for x, near in zip(rows, found)]
             for v, rows in zip(self.views, views)]
 
-    def fit(self, views, seed):
-        raw = self.residuals(views, range(len(views[0])))
+    def fit(self, held, normal, origins, seed):
+        raw = self.residuals(held, range(len(held[0])))
         for view, own in zip(self.views, raw):
             both = np.exp([[m, e] for m, e, _ in own]) - 1e-9
-            usual = [sorted(x[x > 1e-8]) for x in both.T]
-            view.floors = tuple(0.1 * x[len(x) // 2] if x else 0.0 for x in usual)
+            ordered = [sorted(x[x > 1e-8]) for x in both.T]
+            view.floors = tuple(0.1 * x[len(x) // 2] if x else 0.0 for x in ordered)
             floored = [log_residual(np.maximum(0, x), f) for x, f in zip(both.T, view.floors)]
             view.reference = single(np.column_stack(floored))
-        own = [
-            [(*pair, near) for pair, (_, _, near) in zip(view.reference, some)]
-            for view, some in zip(self.views, raw)]
-        origins, broken = swapped(views, self.groups, seed)
-        normal = self.residuals([view[origins] for view in views], origins)
+        if normal is held:
+            usual = [
+                [(*pair, near) for pair, (_, _, near) in zip(view.reference, own)]
+                for view, own in zip(self.views, raw)]
+        else:
+            usual = self.residuals(normal, origins)
+        chosen, broken = swapped(normal, self.groups, seed)
+        origins = [origins[row] for row in chosen]
+        whole = self.residuals([view[chosen] for view in normal], origins)
         broken = self.residuals(broken, origins)
         self.left_out = []
-        for view, usual, whole, bad in zip(self.views, own, normal, broken):
-            self.left_out.append(view.corrected(usual))
+        for view, own, good, bad in zip(self.views, usual, whole, broken):
+            self.left_out.append(view.corrected(own))
             view.scales = [Scale(x) for x in self.left_out[-1].T]
-            whole, bad = view.corrected(whole), view.corrected(bad)
-            told = np.array([separation(bad[:, i], whole[:, i]) for i in (0, 1)])
+            good, bad = view.corrected(good), view.corrected(bad)
+            told = np.array([separation(bad[:, i], good[:, i]) for i in (0, 1)])
             weights = np.array([0.6, 0.4]) * np.exp((told - told.max()) / 0.02)
             view.weights = weights / weights.sum()
-            whole = separation(view.scores(bad), view.scores(whole))
-            view.weight = np.exp((whole - 1) / view.TEMPERATURE)
+            told = separation(view.scores(bad), view.scores(good))
+            view.weight = np.exp((told - 1) / view.TEMPERATURE)
 
     def combined(self, corrected):
         """The mean of the views by how well they tell stand-ins."""
@@ -278,13 +232,10 @@ class TableScorer:
         scores = np.array([view.scores(c) for view, c in zip(self.views, corrected)])
         return weights / weights.sum() @ scores
 
-    @property
-    def calibration(self):
-        return self.combined([c[self.unseen] for c in self.left_out])
-
     def scores(self, views):
         raw = self.residuals(views, None)
-        return self.combined([view.corrected(r) for view, r in zip(self.views, raw)])
+        scores = self.combined([view.corrected(r) for view, r in zip(self.views, raw)])
+        return self.bulk.raised(scores, views[0]) if self.bulk else scores
 
     def explain(self, views, threshold=np.inf, scores=None):
         """Contributions and expected values of each feature; rows above the threshold by leaving

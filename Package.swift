@@ -76,12 +76,14 @@ let package = Package(
       [
         "Stillwater", "Files", "Tabular", "Ingestion", "Calibration", "Evaluation", "Reporting",
       ]),
+    stage("Options", ["Stages", "Stillwater", "Ingestion", "Calibration", "Reporting"]),
     stage(
-      "Pipelines", ["Stages", "Stillwater", "Files", "Ingestion", "Calibration", "Reporting", yams]),
+      "Pipelines",
+      ["Options", "Stages", "Stillwater", "Files", "Ingestion", "Reporting", yams]),
     .executableTarget(
       name: "StillwaterCLI",
       dependencies: [
-        "Stillwater", "Stages", "Pipelines", "Calibration", "Files", "Ingestion", "Reporting",
+        "Stillwater", "Stages", "Options", "Pipelines", "Files", "Ingestion", "Reporting",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -112,7 +114,8 @@ let package = Package(
     tests(of: "Evaluation"),
     tests(of: "Reporting"),
     tests(of: "ModelFile", ["Files"]),
-    tests(of: "Pipelines", ["Stages", "Stillwater", "Ingestion", "TestSupport"]),
+    tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
+    tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),
     // They run the program itself, too.
     tests(
       of: "Stillwater",

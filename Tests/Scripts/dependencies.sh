@@ -4,6 +4,7 @@
 # The other way round, an import that is not declared, is the compiler's to find (test.sh).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+command -v python3 >/dev/null || bash Tests/Scripts/setup.sh python3
 swift package dump-package | python3 -c '
 import json, pathlib, re, sys
 unused = []

@@ -20,7 +20,7 @@ if grep -rlE '^ *(public|open) ' Sources --include='*.swift' |
   exit 1
 fi
 
-echo "every declared dependency is imported"
+echo "targets import what they declare, and nothing else"
 bash Tests/Scripts/dependencies.sh
 
 echo "nothing gives up on bad input"

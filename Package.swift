@@ -76,7 +76,7 @@ let package = Package(
       [
         "Stillwater", "Files", "Tabular", "Ingestion", "Calibration", "Evaluation", "Reporting",
       ]),
-    stage("Options", ["Stages", "Stillwater", "Ingestion", "Calibration", "Reporting"]),
+    stage("Options", ["Stages", "Stillwater", "Files", "Ingestion", "Calibration", "Reporting"]),
     stage(
       "Pipelines",
       ["Options", "Stages", "Stillwater", "Files", "Ingestion", "Reporting", yams]),

@@ -100,6 +100,7 @@ let package = Package(
     tests(of: "Neural", ["Compute"]),
     tests(of: "Diffusion", ["Neural", "Compute"]),
     tests(of: "Scoring", ["Diffusion", "Compute"]),
+    tests(of: "Events", ["Diffusion", "Scoring", "Compute"]),
     tests(of: "Calibration", ["Compute"]),
     tests(of: "Evaluation", ["Compute"]),
     tests(of: "Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),

@@ -84,7 +84,7 @@ extension EventFinder {
         id: String(sha256(of: Array(identity.joined(separator: "\u{1f}").utf8)).prefix(12)),
         state: found.isOpen ? "open" : "closed", kind: event.kind, group: name, start: first,
         end: places.moment(rows[end]), rows: end - start + 1, peak: places.moment(rows[peak]),
-        peakScore: event.severity, ratio: ratio,
+        peakScore: event.score, ratio: ratio,
         severity: EventRecord.severity(ratio: ratio, rows: end - start + 1), columns: columns)
     }
   }

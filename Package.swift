@@ -15,10 +15,10 @@ func stage(_ name: String, _ imports: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: imports, swiftSettings: settings)
 }
 
-/// The tests of one target; `extra` names what they build their cases with.
-func tests(of name: String, _ extra: [Target.Dependency] = []) -> Target {
+/// The tests of one target; `others` names what else they import.
+func tests(of name: String, _ others: [Target.Dependency] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.init(stringLiteral: name), "TestSupport"] + extra,
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + others,
     swiftSettings: settings)
 }
 
@@ -59,21 +59,31 @@ let package = Package(
     stage("Diffusion", ["Neural", "Compute"]),
     stage("Scoring", ["Diffusion", "Compute"]),
     stage("Events", ["Diffusion", "Scoring", "Compute"]),
-    stage("Calibration", ["Compute"]),
-    stage("Evaluation", ["Compute"]),
-    stage("Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
+    stage("Calibration"),
+    stage("Evaluation"),
+    stage("Reporting", ["Files", "Tabular", "Ingestion", "Evaluation"]),
+    stage("ModelFile", ["Files"]),
 
-    // The public face, where stages meet, and the command line on top of it.
+    // The public face, where they meet; on top of it files to files, pipelines, the command line.
     stage(
       "Stillwater",
       [
         "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Events", "Calibration", "Evaluation", "Reporting", yams,
+        "Events", "Calibration", "Reporting", "ModelFile",
       ]),
+    stage(
+      "Stages",
+      [
+        "Stillwater", "Files", "Tabular", "Ingestion", "Calibration", "Evaluation", "Reporting",
+      ]),
+    stage("Options", ["Stages", "Stillwater", "Ingestion", "Calibration", "Reporting"]),
+    stage(
+      "Pipelines",
+      ["Options", "Stages", "Stillwater", "Files", "Ingestion", "Reporting", yams]),
     .executableTarget(
       name: "StillwaterCLI",
       dependencies: [
-        "Stillwater", "Calibration", "Evaluation", "Files", "Ingestion", "Reporting",
+        "Stillwater", "Stages", "Options", "Pipelines", "Files", "Ingestion", "Reporting",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -86,25 +96,41 @@ let package = Package(
       name: "Benchmarks",
       dependencies: [
         "Stillwater", "Events", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion",
-        "Ingestion",
-        "CLibCSV", argumentParser,
+        "Ingestion", "Reporting", "CLibCSV", argumentParser,
       ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
     .executableTarget(
-      name: "Fuzzing", dependencies: ["Stillwater", "Files", "Ingestion", "Tabular"],
+      name: "Fuzzing",
+      dependencies: ["Stillwater", "Pipelines", "ModelFile", "Files", "Ingestion", "Tabular"],
       path: "Tests/Fuzzing", exclude: ["corpus"], swiftSettings: settings),
-    tests(of: "Compute"),
+    tests(of: "Compute", ["TestSupport"]),
     tests(of: "Files"),
     tests(of: "Ingestion", ["Tabular", "Files"]),
-    tests(of: "Encoding", ["Tabular", "Compute"]),
-    tests(of: "Neural", ["Compute"]),
-    tests(of: "Diffusion", ["Neural", "Compute"]),
-    tests(of: "Scoring", ["Diffusion", "Compute"]),
-    tests(of: "Events", ["Diffusion", "Scoring", "Compute"]),
-    tests(of: "Calibration", ["Compute"]),
-    tests(of: "Evaluation", ["Compute"]),
-    tests(of: "Reporting", ["Tabular", "Files", "Scoring", "Calibration", "Evaluation"]),
-    tests(of: "Stillwater", ["StillwaterCLI", "Evaluation", "Files", "Ingestion", "Reporting"]),
+    tests(of: "Encoding", ["Tabular", "Compute", "TestSupport"]),
+    tests(of: "Neural", ["Compute", "TestSupport"]),
+    tests(of: "Diffusion", ["Neural", "Compute", "TestSupport"]),
+    tests(of: "Scoring", ["Diffusion", "Compute", "TestSupport"]),
+    tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
+    tests(of: "Calibration"),
+    tests(of: "Evaluation"),
+    tests(of: "Reporting"),
+    tests(of: "ModelFile", ["Files"]),
+    tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
+    tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),
+    // They run the program itself, too.
+    tests(
+      of: "Stillwater",
+      [
+        "StillwaterCLI", "Pipelines", "ModelFile", "Evaluation", "Files", "Ingestion",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "GoldenTests",
+      dependencies: [
+        "Stillwater", "Scoring", "Diffusion", "Neural", "Encoding", "Tabular", "Compute",
+        "TestSupport",
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -9,13 +9,13 @@ typedef float float_strip __attribute__((ext_vector_type(STRIP), aligned(4), may
 // Double precision is never contracted: the clones then agree to the last bit.
 #define EXACT _Pragma("clang fp contract(off)")
 
-// The optimum of the denoising loss on the exemplars, cut to the k listed ones, nearest first:
-// D(x; sigma) = sum_i w_i x_i, w = softmax(-|x - x_i|^2 / 2 sigma^2). Returns |x - D|^2.
-CLONES float kernel_empirical_denoise(const float *restrict x, const float *restrict exemplars,
-                                      size_t stride, const int32_t *indices, const float *distances,
-                                      size_t k, float sigma, float *restrict denoised) {
+// The mean of the k listed rows, nearest first, weighted by a Gaussian kernel:
+// mean = sum_i w_i x_i, w = softmax(-|x - x_i|^2 / 2 width^2). Returns |x - mean|^2.
+CLONES float kernel_weighted_mean(const float *restrict x, const float *restrict rows,
+                                  size_t stride, const int32_t *indices, const float *distances,
+                                  size_t k, float width, float *restrict mean) {
   RELAXED
-  float weights[MOST_NEIGHBORS], total = 0, scale = 1.0f / (2.0f * sigma * sigma);
+  float weights[MOST_NEIGHBORS], total = 0, scale = 1.0f / (2.0f * width * width);
   for (size_t i = 0; i < k; i++) weights[i] = fast_exp((distances[0] - distances[i]) * scale);
   // What weighs less than the rounding of the first does not count.
   while (k > 1 && weights[k - 1] < 1e-9f) k--;
@@ -24,9 +24,9 @@ CLONES float kernel_empirical_denoise(const float *restrict x, const float *rest
   for (size_t j = 0; j < stride; j += LANES) {
     lanes sum = 0;
     for (size_t i = 0; i < k; i++)
-      sum += weights[i] * *(const lanes *)(exemplars + (size_t)indices[i] * stride + j);
+      sum += weights[i] * *(const lanes *)(rows + (size_t)indices[i] * stride + j);
     sum /= total;
-    *(lanes *)(denoised + j) = sum;
+    *(lanes *)(mean + j) = sum;
     lanes error = *(const lanes *)(x + j) - sum;
     squares += error * error;
   }
@@ -82,10 +82,10 @@ INLINE void store(const strip *numbers, size_t width, float *row) {
   }
 }
 
-// For STRIP columns of r and A in `workspace`, `width` of them wanted: q = (r - A' w) / sigma^2 and the
-// diagonal of (I - A' (A A' + sigma^2 I)^-1 A) / sigma^2, with w solved and U the factor.
+// For STRIP columns of r and A in `workspace`, `width` of them wanted: q = (r - A' w) / ridge^2 and the
+// diagonal of (I - A' (A A' + ridge^2 I)^-1 A) / ridge^2, with w solved and U the factor.
 INLINE void attribute_strip(const float *workspace, size_t stride, size_t width,
-                            const double *u, const double *w, size_t k, size_t rank, double sigma2,
+                            const double *u, const double *w, size_t k, size_t rank, double ridge2,
                             float *solved, float *precision) {
   EXACT
   strip v[MOST_NEIGHBORS], diagonal = 1, sum;
@@ -99,24 +99,24 @@ INLINE void attribute_strip(const float *workspace, size_t stride, size_t width,
     for (size_t i = j + 1; i < k; i++) v[i] -= u[j * rank + i] * v[j];
     diagonal -= v[j] * v[j];
   }
-  sum /= sigma2;
-  diagonal /= sigma2;
+  sum /= ridge2;
+  diagonal /= ridge2;
   store(&sum, width, solved);
   store(&diagonal, width, precision);
 }
 
 // workspace[0..<stride] = mean of the neighbours; then k rows (x_i - mean) / sqrt k.
-INLINE void center(const float *restrict exemplars, size_t stride, const int32_t *indices, size_t k,
+INLINE void center(const float *restrict rows, size_t stride, const int32_t *indices, size_t k,
                    float *restrict workspace) {
   float share = 1.0f / (float)k, root = __builtin_sqrtf(share);
   for (size_t j = 0; j < stride; j += LANES) {
     lanes mean = 0;
     for (size_t i = 0; i < k; i++)
-      mean += share * *(const lanes *)(exemplars + (size_t)indices[i] * stride + j);
+      mean += share * *(const lanes *)(rows + (size_t)indices[i] * stride + j);
     *(lanes *)(workspace + j) = mean;
     for (size_t i = 0; i < k; i++)
       *(lanes *)(workspace + (i + 1) * stride + j) =
-          root * (*(const lanes *)(exemplars + (size_t)indices[i] * stride + j) - mean);
+          root * (*(const lanes *)(rows + (size_t)indices[i] * stride + j) - mean);
   }
 }
 
@@ -127,10 +127,10 @@ INLINE float dot(const float *a, const float *b, size_t stride) {
   return sum_of(&sums);
 }
 
-// gram = A A' + sigma^2 I (upper triangle, rows `rank` apart), ar = A r, and |r|^2 is returned;
+// gram = A A' + ridge^2 I (upper triangle, rows `rank` apart), ar = A r, and |r|^2 is returned;
 // r = x - mean is left in the place of the mean.
 INLINE double products(const float *restrict x, float *restrict workspace, size_t stride, size_t k,
-                       size_t rank, double sigma2, double *restrict gram, double *restrict ar) {
+                       size_t rank, double ridge2, double *restrict gram, double *restrict ar) {
   float *r = workspace;
   for (size_t j = 0; j < stride; j += LANES)
     *(lanes *)(r + j) = *(const lanes *)(x + j) - *(const lanes *)(r + j);
@@ -138,52 +138,52 @@ INLINE double products(const float *restrict x, float *restrict workspace, size_
     const float *a = workspace + (i + 1) * stride;
     ar[i] = dot(a, r, stride);
     for (size_t l = 0; l <= i; l++) gram[l * rank + i] = dot(a, workspace + (l + 1) * stride, stride);
-    gram[i * rank + i] += sigma2;
+    gram[i * rank + i] += ridge2;
   }
   return dot(r, r, stride);
 }
 
-// m = r' (C + sigma^2 I)^-1 r for the mean and covariance C of the k listed exemplars, by Woodbury:
+// m = r' (C + ridge^2 I)^-1 r for the mean and covariance C of the k listed rows, by Woodbury:
 // one k x k Cholesky factor whatever the number of columns. When `solved` is not null it receives
-// q = (C + sigma^2 I)^-1 r and `precision` the diagonal of (C + sigma^2 I)^-1, `columns` of each.
+// q = (C + ridge^2 I)^-1 r and `precision` the diagonal of (C + ridge^2 I)^-1, `columns` of each.
 // `workspace` holds (k + 1) * stride floats; k is at most 64.
-INLINE double local_gaussian(const float *x, const float *exemplars, size_t columns, size_t stride,
-                             const int32_t *indices, size_t k, float sigma, float *workspace,
-                             float *solved, float *precision) {
+INLINE double gaussian_distance(const float *x, const float *rows, size_t columns, size_t stride,
+                                const int32_t *indices, size_t k, float ridge, float *workspace,
+                                float *solved, float *precision) {
   EXACT
   double gram[MOST_NEIGHBORS * MOST_NEIGHBORS], w[MOST_NEIGHBORS];
-  double sigma2 = (double)sigma * sigma;
+  double ridge2 = (double)ridge * ridge;
   size_t rank = (k + STRIP - 1) / STRIP * STRIP;
   memset(gram, 0, k * rank * sizeof *gram);
-  center(exemplars, stride, indices, k, workspace);
-  double rr = products(x, workspace, stride, k, rank, sigma2, gram, w);
+  center(rows, stride, indices, k, workspace);
+  double rr = products(x, workspace, stride, k, rank, ridge2, gram, w);
   if (!factor(gram, k, rank)) {
-    // Neighbours so far out that rounding ate the noise: as if they were all alike.
+    // Neighbours so far out that rounding ate the ridge: as if they were all alike.
     for (size_t j = 0; solved && j < columns; j++) {
-      solved[j] = (float)(workspace[j] / sigma2);
-      precision[j] = (float)(1 / sigma2);
+      solved[j] = (float)(workspace[j] / ridge2);
+      precision[j] = (float)(1 / ridge2);
     }
-    return rr / sigma2;
+    return rr / ridge2;
   }
   solve_lower(gram, k, rank, w);
   double explained = 0;
   for (size_t i = 0; i < k; i++) explained += w[i] * w[i];
-  double m = (rr - explained) / sigma2;
+  double m = (rr - explained) / ridge2;
   if (solved) {
     solve_upper(gram, k, rank, w);
     for (size_t j = 0; j < columns; j += STRIP)
-      attribute_strip(workspace + j, stride, columns - j, gram, w, k, rank, sigma2, solved + j,
+      attribute_strip(workspace + j, stride, columns - j, gram, w, k, rank, ridge2, solved + j,
                       precision + j);
   }
   return m > 0 ? m : 0;
 }
 
 // The usual k is known to the compiler, which then unrolls the factor.
-CLONES double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns,
-                                    size_t stride, const int32_t *indices, size_t k, float sigma,
-                                    float *workspace, float *solved, float *precision) {
-  return k == USUAL ? local_gaussian(x, exemplars, columns, stride, indices, USUAL, sigma, workspace,
-                                     solved, precision)
-                    : local_gaussian(x, exemplars, columns, stride, indices, k, sigma, workspace,
-                                     solved, precision);
+CLONES double kernel_gaussian_distance(const float *x, const float *rows, size_t columns,
+                                       size_t stride, const int32_t *indices, size_t k, float ridge,
+                                       float *workspace, float *solved, float *precision) {
+  return k == USUAL ? gaussian_distance(x, rows, columns, stride, indices, USUAL, ridge, workspace,
+                                        solved, precision)
+                    : gaussian_distance(x, rows, columns, stride, indices, k, ridge, workspace,
+                                        solved, precision);
 }

@@ -2,7 +2,7 @@
 #include "kernels.h"
 
 // Turns y · c into softmax(-|y - c|^2 scale) over the centers of each row, in place;
-// scales[row] = 1 / (2 (sigma^2 + v)).
+// scales[row] = 1 / (2 variance).
 CLONES void kernel_posterior_weights(float *restrict products, const float *restrict center_squares,
                                      const float *restrict scales, size_t rows, size_t columns) {
   RELAXED

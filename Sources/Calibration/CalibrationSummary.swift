@@ -40,15 +40,6 @@ package struct CalibrationSummary: Sendable, Equatable, Codable {
   package let tail: TailModel?
   /// What the user should know.
   package let warnings: [CalibrationWarning]
-
-  private enum CodingKeys: String, CodingKey {
-    case method, footing, rate, threshold, interval, tail, warnings
-    case scoreCount = "score_count"
-    case effectiveCount = "effective_count"
-    case blockLength = "block_length"
-    case expectedRate = "expected_rate"
-    case bestF1 = "best_f1"
-  }
 }
 
 /// What is doubtful about a calibration.

@@ -25,15 +25,15 @@ package struct AxisDenoiser: Sendable {
   ///
   /// * `centered`: windows less the mean, `[windows, features]`; the last tenth is watched and
   ///   learned from as well, for its neighbours overlap it anyway.
-  /// * `sigma`: noise in units of the windows' deviation.
+  /// * `level`: relative to the windows' deviation.
   package static func fit(
-    to centered: Matrix, _ gaussian: WindowGaussian, sigma: Float, width: Int, blocks: Int,
-    seed: UInt64, by trainer: Trainer
+    to centered: Matrix, _ gaussian: WindowGaussian, at level: NoiseLevel, width: Int,
+    blocks: Int, seed: UInt64, by trainer: Trainer
   ) -> AxisDenoiser {
     let features = centered.columns
     let spectrum = SymmetricEigen(of: gaussian.covariance)
     let variances = spectrum.values.map { Float(max(0, $0)) }
-    let noise = max(sigma * gaussian.deviation, 1e-4)
+    let noise = gaussian.noise(at: level)
     var axes = Matrix(rows: features, columns: features)
     for axis in 0..<features {
       for row in 0..<features { axes[row, axis] = Float(spectrum.vectors[axis, row]) }
@@ -44,11 +44,14 @@ package struct AxisDenoiser: Sendable {
       shape: NetworkShape(inputs: features, outputs: features, width: width, blocks: blocks),
       samples: coordinates, factors: AxisFactors(variances: variances, noise: noise), seed: seed)
     var judge = objective
-    judge.drawn = (centered.rows - max(1, centered.rows / 10))..<centered.rows
+    judge.drawn = (centered.rows - Self.watched(of: centered.rows))..<centered.rows
     return AxisDenoiser(
       axes: axes, variances: variances, noise: noise,
       trained: trainer.train(objective, heldOut: judge))
   }
+
+  /// Windows whose loss is watched in training.
+  static func watched(of windows: Int) -> Int { max(1, windows / 10) }
 
   /// Lets the network take its part of whitened residuals: Q^(1/2) x loses Q^(-1/2) / noise² times what
   /// the network adds to D, with Q the inverse of covariance + noise² I.
@@ -75,11 +78,14 @@ struct AxisFactors {
   let kept: [Float]
   /// 1 / sqrt(variance + noise²), the network's unit.
   let whitening: [Float]
-  /// noise sqrt(g), what the network's answer stands for; g no less than a hundred-thousandth.
+  /// noise sqrt(g), what the network's answer stands for; g no less than `leastKept`.
   let answer: [Float]
   /// What an answer takes from a whitened residual.
   let residual: [Float]
   let noise: Float
+
+  /// Along axes of less nothing but noise is left to answer, and no answer is divided by 0.
+  private static let leastKept: Float = 1e-5
 
   var count: Int { kept.count }
 
@@ -88,15 +94,15 @@ struct AxisFactors {
     self.noise = noise
     kept = zip(variances, total).map { $0 / $1 }
     whitening = total.map { 1 / $0.squareRoot() }
-    answer = kept.map { noise * max($0, 1e-5).squareRoot() }
+    answer = kept.map { noise * max($0, Self.leastKept).squareRoot() }
     residual = zip(answer, total).map { $0 * $1.squareRoot() / (noise * noise) }
   }
 
-  /// Writes the network's input for one window, cut at 8 deviations.
+  /// Writes the network's input for one window.
   func whiten(_ coordinates: ArraySlice<Float>, _ inputs: inout Matrix, row: Int) {
-    let start = inputs.range(ofRow: row).lowerBound
+    let (start, most) = (inputs.range(ofRow: row).lowerBound, WindowGaussian.mostDeviations)
     for (axis, value) in coordinates.enumerated() {
-      inputs.values[start + axis] = min(8, max(-8, value * whitening[axis]))
+      inputs.values[start + axis] = min(most, max(-most, value * whitening[axis]))
     }
   }
 }

@@ -3,11 +3,13 @@ package import Neural
 
 /// A trained denoiser for tables: a residual network under Karras' preconditioning that sees the
 /// noised sample, the posterior mean of the prototypes and the distance between the two.
-package struct NeuralDenoiser: Denoiser {
+package struct NeuralDenoiser: Sendable {
   package let prototypes: Prototypes
   package let trained: TrainedNetwork
   /// Standard deviation of the clean features, in encoded units.
   static let sigmaData: Float = 1
+  /// The noise levels of training: below, rows come back as they are; above, as their mean.
+  static let noise = NoiseRange(0.02, 3)
   static let embedding = NoiseEmbedding(features: 16)
 
   package var features: Int { prototypes.centers.columns }
@@ -45,6 +47,17 @@ package struct NeuralDenoiser: Denoiser {
     return NeuralDenoiser(prototypes: prototypes, trained: trained)
   }
 
+  /// |x - D(x + σ e; σ)|² of every sample, `[batch]`: how far each is from where it comes back to.
+  ///
+  /// * `noised`: the samples x + σ e.
+  package func errors(of samples: Matrix, noised: Matrix, sigma: Float) -> [Float] {
+    samples.rowSquaredDistances(to: denoise(noised, sigma: sigma))
+  }
+
+  /// D(x; σ), the clean samples expected behind noised ones, `[batch, features]`; each depends on itself
+  /// alone.
+  ///
+  /// * `sigma`: the noise level of all, above 0, in encoded units.
   package func denoise(_ noised: Matrix, sigma: Float) -> Matrix {
     let sigmas = [Float](repeating: sigma, count: noised.rows)
     var inputs = Matrix(rows: noised.rows, columns: trained.network.shape.inputs)
@@ -98,9 +111,6 @@ struct RowObjective: DenoisingObjective {
   let prototypes: Prototypes
   let shape: NetworkShape
   let seed: UInt64
-  /// Range of the noise levels, log-uniform.
-  var sigmaMin: Float = 0.02
-  var sigmaMax: Float = 3
 
   /// The levels are stratified: the batch holds one from each of its equal parts of ln sigma.
   func fill(_ batch: inout TrainingBatch, step: Int) {
@@ -109,12 +119,11 @@ struct RowObjective: DenoisingObjective {
     let rows = batch.inputs.rows
     let noise = Matrix.gaussian(
       rows: rows, columns: samples.columns, seed: seed &+ 2, stream: address)
-    let span = logarithm(Double(sigmaMax / sigmaMin))
     var sigmas: [Float] = []
     var clean: [Int] = []
     for row in 0..<rows {
       let share = (Double(row) + stream.uniform()) / Double(rows)
-      sigmas.append(sigmaMin * Float(exponential(share * span)))
+      sigmas.append(NeuralDenoiser.noise.sigma(at: share))
       clean.append(stream.index(below: samples.rows))
     }
     var noised = samples.selecting(rows: clean)

@@ -7,9 +7,9 @@ package import Neural
 /// time estimation (Livernoche et al. 2024); it needs many rows per feature to know the manifold.
 package struct NoiseLevelEstimator: Sendable {
   package let trained: TrainedNetwork
-  /// Range of the noise levels, log-uniform, in encoded units.
-  static let sigmaMin: Float = 0.03
-  static let sigmaMax: Float = 2
+  /// The noise levels that it tells apart: below, normal rows are no manifold any more but themselves;
+  /// above, nothing but noise.
+  static let noise = NoiseRange(0.03, 2)
 
   package var features: Int { trained.network.shape.inputs }
 
@@ -54,11 +54,9 @@ struct NoiseLevelObjective: DenoisingObjective {
     var stream = RandomStream(seed: seed &+ 3, stream: address)
     let (rows, d) = (batch.inputs.rows, samples.columns)
     let noise = Matrix.gaussian(rows: rows, columns: d, seed: seed &+ 4, stream: address)
-    let (low, high) = (NoiseLevelEstimator.sigmaMin, NoiseLevelEstimator.sigmaMax)
-    let span = logarithm(Double(high / low))
     for row in 0..<rows {
       let share = (Double(row) + stream.uniform()) / Double(rows)
-      let sigma = low * Float(exponential(share * span))
+      let sigma = NoiseLevelEstimator.noise.sigma(at: share)
       let clean = stream.index(below: samples.rows) * d
       for column in 0..<d {
         batch.inputs.values[row * d + column] =

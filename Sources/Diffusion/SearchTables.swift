@@ -93,7 +93,8 @@ package struct SearchTables: Sendable {
       let n = inpainter.length
       let margin = max(1, n / 16)
       width = SearchPlan.mostTransition + 1
-      starts = n < 4 * width ? [] : Array(stride(from: margin, to: n - margin - width - 3, by: step))
+      starts =
+        n < 4 * width ? [] : Array(stride(from: margin, to: n - margin - width - 3, by: step))
       let sums = inpainter.suffixSums()
       var (factors, overlaps) = ([Float](), [Float]())
       var denominators = Matrix(rows: starts.count, columns: width)

@@ -37,9 +37,9 @@ package struct WindowCondition: Sendable {
   /// The closed form alone.
   ///
   /// * `hidden`: hidden points, fewer than the features.
-  /// * `sigma`: noise on the others, in units of the windows' deviation.
-  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
-    self.init(WindowPosterior(gaussian, hidden: hidden, sigma: sigma), frame: nil)
+  /// * `level`: noise on the others, relative to the windows' deviation.
+  package init(_ gaussian: WindowGaussian, hidden: Int, at level: NoiseLevel) {
+    self.init(WindowPosterior(gaussian, hidden: hidden, at: level), frame: nil)
   }
 
   init(_ posterior: WindowPosterior, frame: Frame?) {
@@ -62,6 +62,42 @@ package struct WindowCondition: Sendable {
     multiply(centered.firstColumns(seen), estimator, into: &expected)
     return expected
   }
+
+  /// How the hidden points of windows come back.
+  package struct Reconstruction: Sendable {
+    /// D, `[windows, hidden]`.
+    package let forecasts: Matrix
+    /// (x - D)² / P: the errors in units of what is left uncertain, `[windows, hidden]`.
+    package let errors: Matrix
+  }
+
+  /// Hides the last points of windows, each taken less the mean of its seen ones, and denoises the rest:
+  /// in closed form, and with what the network adds if there is one.
+  ///
+  /// * `windows`: `[windows, features]`.
+  package func reconstruct(_ windows: Matrix, with network: WindowDenoiser?) -> [Reconstruction] {
+    let centered = windows.centeringRows(over: seen).adding(mean, scale: -1)
+    let expected = expectation(centered)
+    guard let network else { return [reconstruction(expected, windows, centered)] }
+    var corrected = network.correction(self, centered, expected: expected)
+    for index in corrected.values.indices { corrected.values[index] += expected.values[index] }
+    return [expected, corrected].map { reconstruction($0, windows, centered) }
+  }
+
+  private func reconstruction(_ denoised: Matrix, _ windows: Matrix, _ centered: Matrix)
+    -> Reconstruction
+  {
+    var (forecasts, errors) = (denoised, denoised)
+    for row in 0..<windows.rows {
+      for offset in 0..<hidden {
+        let (place, index) = (row * hidden + offset, row * windows.columns + seen + offset)
+        forecasts.values[place] += windows.values[index] - centered.values[index]
+        let residual = windows.values[index] - forecasts.values[place]
+        errors.values[place] = residual * residual / variance[offset]
+      }
+    }
+    return Reconstruction(forecasts: forecasts, errors: errors)
+  }
 }
 
 /// The Gaussian of a window given its noised and its hidden points: E[x | y] = K y and the
@@ -79,11 +115,11 @@ struct WindowPosterior {
   var variance: Double { Double(noise) * Double(noise) }
 
   /// K = C_ao (C_oo + noise² I)^-1 and P = C - K C_oa from the covariance C of all and seen points.
-  init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
+  init(_ gaussian: WindowGaussian, hidden: Int, at level: NoiseLevel) {
     let features = gaussian.mean.count
     precondition(hidden >= 0 && hidden < features, "\(hidden) of \(features) points hidden")
     (self.gaussian, self.hidden) = (gaussian, hidden)
-    noise = max(sigma * gaussian.deviation, 1e-4)
+    noise = gaussian.noise(at: level)
     let seen = features - hidden
     let observed = gaussian.covariance.block(rows: seen, columns: features)
     let noised = gaussian.covariance.leading(seen).addingToDiagonal(Double(noise) * Double(noise))

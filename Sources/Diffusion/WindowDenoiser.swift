@@ -19,6 +19,30 @@ package struct WindowDenoiser: Sendable {
     NetworkShape(inputs: features + hidden.count, outputs: features, width: width, blocks: blocks)
   }
 
+  /// Trains one network for all numbers of hidden points; returns it and the conditions to use it under.
+  ///
+  /// * `windows`: for each number of hidden points the windows less their Gaussian's mean; the last tenth
+  ///   is watched and learned from as well, for its neighbours overlap it anyway.
+  /// * `level`: relative to the windows' deviation.
+  package static func fit(
+    to windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int], at level: NoiseLevel,
+    width: Int, blocks: Int, seed: UInt64, by trainer: Trainer
+  ) -> (denoiser: WindowDenoiser, conditions: [WindowCondition]) {
+    let lessons = zip(gaussians, hidden).map { WindowLesson($0, hidden: $1, at: level) }
+    let shape = shape(
+      features: gaussians[0].mean.count, hidden: hidden, width: width, blocks: blocks)
+    let count = windows[0].rows
+    let watched = AxisDenoiser.watched(of: count)
+    let objective = WindowObjective(
+      shape: shape, lessons: lessons, seed: seed, windowCount: count,
+      draw: { windows[$0].row($1) })
+    let judge = WindowObjective(
+      shape: shape, lessons: lessons, seed: seed, windowCount: watched,
+      draw: { windows[$0].row(count - watched + $1) })
+    let trained = trainer.train(objective, heldOut: judge)
+    return (WindowDenoiser(hidden: hidden, trained: trained), lessons.map(\.condition))
+  }
+
   /// P^(1/2) F at the hidden points: what the network adds to the closed form, `[windows, hidden]`.
   ///
   /// * `condition`: one with a frame.
@@ -38,15 +62,15 @@ package struct WindowDenoiser: Sendable {
     return correction
   }
 
-  /// Writes whitened windows, cut at 8 deviations, from the row `first` on, and the marks of what is
-  /// hidden in them.
+  /// Writes whitened windows from the row `first` on, and the marks of what is hidden in them.
   static func fill(
     _ inputs: inout Matrix, from first: Int, _ whitened: Matrix, _ marks: [Bool]
   ) {
+    let most = WindowGaussian.mostDeviations
     for row in 0..<whitened.rows {
       var place = (first + row) * inputs.columns
       for value in whitened.row(row) {
-        inputs.values[place] = min(8, max(-8, value))
+        inputs.values[place] = min(most, max(-most, value))
         place += 1
       }
       for mark in marks {
@@ -83,6 +107,9 @@ package struct WindowObjective: DenoisingObjective {
   private let windowCount: Int
   private let lessons: [WindowLesson]
   private let seed: UInt64
+  /// What all points weigh beside the hidden ones, which are the task: telling noise from signal in the
+  /// seen ones teaches the network too, and three quarters less.
+  private static let seenShare: Float = 0.25
 
   /// Draws from `windowCount` windows.
   ///
@@ -133,10 +160,10 @@ package struct WindowObjective: DenoisingObjective {
     }
   }
 
-  /// The mean over the hidden points and a quarter of the mean over all.
+  /// The mean over the hidden points and a share of the mean over all.
   private func weigh(_ weights: inout Matrix, row: Int, hidden: Int) {
     let range = weights.range(ofRow: row)
-    for index in range { weights.values[index] = 0.25 }
+    for index in range { weights.values[index] = Self.seenShare }
     for index in range.suffix(hidden) {
       weights.values[index] += Float(shape.outputs) / Float(hidden)
     }
@@ -153,8 +180,8 @@ package struct WindowLesson: Sendable {
   /// What scoring needs of it.
   package let condition: WindowCondition
 
-  package init(_ gaussian: WindowGaussian, hidden: Int, sigma: Float) {
-    let posterior = WindowPosterior(gaussian, hidden: hidden, sigma: sigma)
+  package init(_ gaussian: WindowGaussian, hidden: Int, at level: NoiseLevel) {
+    let posterior = WindowPosterior(gaussian, hidden: hidden, at: level)
     let spectrum = posterior.spectrum()
     (self.hidden, noise) = (hidden, posterior.noise)
     (estimator, inverseRoot) = (posterior.gain.single, spectrum.inverseRoot.single)

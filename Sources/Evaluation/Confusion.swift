@@ -40,11 +40,4 @@ package struct Confusion: Sendable, Equatable, Codable {
   private func ratio(_ part: Int, of whole: Int) -> Double? {
     whole > 0 ? Double(part) / Double(whole) : nil
   }
-
-  private enum CodingKeys: String, CodingKey {
-    case truePositives = "true_positives"
-    case falsePositives = "false_positives"
-    case trueNegatives = "true_negatives"
-    case falseNegatives = "false_negatives"
-  }
 }

@@ -17,11 +17,6 @@ package struct FlagMetrics: Sendable, Equatable, Codable {
     (precision, recall, f1) = (confusion.precision, confusion.recall, confusion.f1)
     falseAlarmsPerThousand = confusion.falseAlarmsPerThousand
   }
-
-  private enum CodingKeys: String, CodingKey {
-    case confusion, precision, recall, f1
-    case falseAlarmsPerThousand = "false_alarms_per_thousand"
-  }
 }
 
 /// All metrics of one set of scores; what is undefined is nil and named in `undefined`.
@@ -50,20 +45,6 @@ package struct Metrics: Sendable, Equatable, Codable {
   package let pointAdjusted: PointAdjustedF1?
   /// One sentence for each metric that was asked for and cannot be computed.
   package let undefined: [String]
-
-  private enum CodingKeys: String, CodingKey {
-    case rows, auroc, auprc, undefined
-    case anomalousRows = "anomalous_rows"
-    case missingScores = "missing_scores"
-    case bestF1 = "best_f1"
-    case bestF1Threshold = "best_f1_threshold"
-    case f1AtTrueRate = "f1_at_true_rate"
-    case atThreshold = "at_threshold"
-    case vusPR = "vus_pr"
-    case vusROC = "vus_roc"
-    case vusWindow = "vus_window"
-    case pointAdjusted = "point_adjusted"
-  }
 }
 
 extension Metrics {

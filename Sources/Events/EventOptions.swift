@@ -25,7 +25,7 @@ package struct EventOptions: Sendable, Equatable {
   package var stateShare: Float = 0.7
   package var stateShown = 25
   /// How much higher a changed state must score: no row of it holds what could not be.
-  package var stateRatio: Float = 1.25
+  package var stateRatio: Float = 1.1
   /// Stretches at most so far apart are one event.
   package var mergeGap = 20
   /// Work, in rows measured from scratch, as a multiple of the segment's, after which the rest is

@@ -67,14 +67,16 @@ extension SeriesScorer {
       return WindowInpainter(own.measure)
     }
     let length = channels.first?.measure.cutter.length ?? whitened[0].cutter.length
-    return WindowInpainter(still: length, noise: 0.25 * 0.05)
+    let noise = SeriesRecipe.channelNoise.sigma(deviation: SeriesRecipe.leastChannelDeviation)
+    return WindowInpainter(still: length, noise: Double(noise))
   }
 }
 
 extension WindowInpainter {
   /// That of a measure of one channel.
   init(_ measure: WhitenedMeasure) {
+    let denoiser = measure.denoiser
     self.init(
-      whitening: measure.whitening, mean: measure.mean, centersWindows: measure.centersWindows)
+      whitening: denoiser.whitening, mean: denoiser.mean, centersWindows: denoiser.centersWindows)
   }
 }

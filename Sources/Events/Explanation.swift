@@ -32,8 +32,8 @@ package struct Explanation: Sendable {
     var states: [Range<Int>] = []
     for event in found {
       if event.kind == .state {
-        let near = event.reach.lowerBound - options.stateReach
-          ... event.reach.upperBound + options.stateReach
+        let near =
+          event.reach.lowerBound - options.stateReach...event.reach.upperBound + options.stateReach
         let isNew = !states.contains { near.overlaps($0.lowerBound...$0.upperBound) }
         states.append(event.reach)
         if !isNew { continue }
@@ -46,7 +46,9 @@ package struct Explanation: Sendable {
 
   /// Changes of level that undo each other within 200 rows.
   private func pairs() -> [SeriesEvent] {
-    let levels = found.filter { $0.kind == .level }.sorted { $0.rows.lowerBound < $1.rows.lowerBound }
+    let levels = found.filter { $0.kind == .level }.sorted {
+      $0.rows.lowerBound < $1.rows.lowerBound
+    }
     var used: Set<Int> = []
     var pairs: [SeriesEvent] = []
     for (i, first) in levels.enumerated() {
@@ -92,8 +94,8 @@ extension SeriesEvent {
   /// Becomes one with a neighbour that starts no earlier.
   mutating func absorb(_ other: SeriesEvent) {
     let joined = rows.lowerBound..<max(flagged.upperBound, other.flagged.upperBound)
-    reach = min(reach.lowerBound, other.reach.lowerBound)
-      ..< max(reach.upperBound, other.reach.upperBound)
+    reach =
+      min(reach.lowerBound, other.reach.lowerBound)..<max(reach.upperBound, other.reach.upperBound)
     if other.severity > severity {
       (peak, score, severity) = (other.peak, other.score, other.severity)
       if kind == .state || other.kind != .state { kind = other.kind }

@@ -8,7 +8,8 @@ package final class InputFile {
   /// How the bytes are packed: `gzip`, `zstd`, or nil when they are plain.
   package var compression: String? { decompressor?.format }
 
-  private let descriptor: InputDescriptor
+  /// nil when the bytes are in memory.
+  private let descriptor: InputDescriptor?
   private var decompressor: (any Decompressor)?
   private var hasher = SHA256()
   private var packed: [UInt8] = []
@@ -24,6 +25,12 @@ package final class InputFile {
     self.path = path
     descriptor = try InputDescriptor(path: path)
     try sniff()
+  }
+
+  /// Plain bytes in memory, read like those of a file; messages call them `name`.
+  package init(name: String, bytes: [UInt8]) {
+    (path, descriptor, packed, atEnd) = (name, nil, bytes, true)
+    hasher.update(packed[...])
   }
 
   /// The first `count` bytes of what is still to be read, fewer at the end; they stay to be read.
@@ -76,8 +83,13 @@ package final class InputFile {
       packedStart = 0
     }
     let start = packed.count
-    atEnd = try descriptor.read(upTo: Self.readSize, into: &packed) == 0
+    atEnd = try fill(&packed, upTo: Self.readSize) == 0
     hasher.update(packed[start...])
+  }
+
+  /// Appends up to `count` stored bytes; 0 means the end.
+  private func fill(_ buffer: inout [UInt8], upTo count: Int) throws(FileError) -> Int {
+    try descriptor?.read(upTo: count, into: &buffer) ?? 0
   }
 
   private func readPlain(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
@@ -87,7 +99,7 @@ package final class InputFile {
       buffer.append(contentsOf: packed[packedStart..<end])
       packedStart = end
     } else if !atEnd {
-      atEnd = try descriptor.read(upTo: count, into: &buffer) == 0
+      atEnd = try fill(&buffer, upTo: count) == 0
       hasher.update(buffer[start...])
     }
     return buffer.count - start

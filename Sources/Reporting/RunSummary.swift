@@ -1,11 +1,5 @@
 package import Evaluation
 
-#if canImport(FoundationEssentials)
-  import FoundationEssentials
-#else
-  import Foundation
-#endif
-
 /// What a run did, in numbers: written beside its output, last of all.
 package struct RunSummary: Sendable, Encodable {
   package struct Input: Sendable, Encodable, Equatable {
@@ -63,33 +57,25 @@ package struct RunSummary: Sendable, Encodable {
     (self.command, self.version) = (command, version)
   }
 
-  private enum CodingKeys: String, CodingKey {
-    case command, version, anomalies, threshold, promise, warnings, inputs, output, seed, threads
-    case auroc, auprc, metrics, timings
-    case rowsIn = "rows_in"
-    case rowsScored = "rows_scored"
-    case rowsUsed = "rows_used"
-    case rowsLeftOut = "rows_left_out"
-    case rowsQuarantined = "rows_quarantined"
-    case missingValues = "missing_values"
-    case falseAlarmRate = "false_alarm_rate"
-    case modelSha256 = "model_sha256"
-    case suspiciousRows = "suspicious_rows"
-    case finalLoss = "final_loss"
-    case trainingSteps = "training_steps"
-    case resumedSteps = "resumed_steps"
-  }
-
   /// The summary as JSON text with sorted keys and a final line end.
-  package func json() -> [UInt8] { prettyJSON(self) }
+  package func json() -> [UInt8] { SnakeCaseJSON.encode(self, indented: true) }
 }
 
-/// A value as indented JSON with sorted keys.
-package func prettyJSON(_ value: some Encodable) -> [UInt8] {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  guard let data = try? encoder.encode(value) else {
-    preconditionFailure("a value that JSON cannot hold: \(type(of: value))")
+extension RunSummary {
+  /// What came of a stage, in half a line.
+  package var sentence: String {
+    switch command {
+    case "train": "learned from \(rowsUsed ?? 0) rows"
+    case "score": "scored \(rowsScored ?? 0) rows, flagged \(anomalies ?? 0)"
+    case "evaluate":
+      "AUROC \(rounded(auroc)), AUPRC \(rounded(auprc))"
+        + ((metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")
+    default: "threshold \(threshold ?? 0)"
+    }
   }
-  return Array(data) + [0x0a]
+}
+
+/// A metric to four decimals.
+func rounded(_ metric: Double?) -> String {
+  metric.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"
 }

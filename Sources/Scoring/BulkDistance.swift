@@ -15,25 +15,21 @@ package struct BulkDistance: Sendable {
   private let places: [Int32]
   /// Rows in a ball.
   private let count: Int
-  /// Rows that distances are taken to; more tell hardly more of so many neighbours.
-  private static let references = 1_000
-  /// Shares of anomalies in a ball.
-  private static let reach = 3.0
-  /// How surprising the bulk's z must be beyond that of the near rows to count as much.
-  private static let reserve: Float = 1
 
   /// * `rows`: `[rows, features]`, standard units, at least two.
   package init(
     of rows: Matrix, contamination: Double, scale: LogScale = LogScale(mean: 0, deviation: 1)
   ) {
-    let most = min(Self.references, rows.rows)
+    let most = min(TableRecipe.bulkReferences, rows.rows)
     var stream = RandomStream(seed: 0, stream: 0x6275)
     let picked = stream.sample(most, of: rows.rows)
     var places = [Int32](repeating: -1, count: rows.rows)
     for (place, row) in picked.enumerated() { places[row] = Int32(place) }
-    let held = Int((Self.reach * contamination * Double(most)).rounded())
+    let held = Int((TableRecipe.bulkReach * contamination * Double(most)).rounded())
     (self.contamination, self.scale, self.places) = (contamination, scale, places)
-    (search, count) = (NearestRows(rows.selecting(rows: picked)), min(max(3, held), most - 1))
+    (search, count) = (
+      NearestRows(rows.selecting(rows: picked)), min(max(TableRecipe.fewestInBall, held), most - 1)
+    )
   }
 
   /// ln of the squared radius of the ball round each row, `[rows]`.
@@ -49,7 +45,7 @@ package struct BulkDistance: Sendable {
 
   /// The soft maximum of a score by near rows and the z of this distance.
   package func raising(_ score: Float, _ logarithm: Float) -> Float {
-    let bulk = scale.z(logarithm) - Self.reserve
+    let bulk = scale.z(logarithm) - TableRecipe.bulkReserve
     let (high, low) = (max(score, bulk), min(score, bulk))
     return high + Float(Compute.logarithm(onePlus: exponential(Double(low - high))))
   }

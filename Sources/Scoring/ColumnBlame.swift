@@ -1,4 +1,5 @@
 import Compute
+import Diffusion
 
 /// Finds the columns to blame for rows that score high.
 ///
@@ -11,7 +12,6 @@ package struct ColumnBlame: Sendable {
   package let groups: [Range<Int>]
   /// Rows that score higher are looked at closely.
   package let above: Float
-  private static let neighborCount = 16
 
   package init(groups: [Range<Int>], above: Float) { (self.groups, self.above) = (groups, above) }
 
@@ -19,19 +19,16 @@ package struct ColumnBlame: Sendable {
   ///
   /// * `samples`: the standard view, at least as many rows as `scores`.
   func lookClosely(at samples: Matrix, exemplars: NearestRows, _ scores: inout RowScores) {
+    let denoiser = HiddenColumnDenoiser(exemplars, count: TableRecipe.blameNeighbors)
     for row in scores.scores.indices where scores.scores[row] > above {
       let suspects = suspects(scores.contributions, row: row)
-      let found = exemplars.neighbors(
-        of: Array(samples.row(row)), without: suspects,
-        count: min(Self.neighborCount, exemplars.rows.count))
-      let whole = found[suspects.count].meanSquare
-      let gains = found.dropLast().map { max(0, whole - $0.meanSquare) }
-      guard gains.contains(where: { $0 > 0 }) else { continue }
+      let found = denoiser.reconstruct(Array(samples.row(row)), hiding: suspects)
+      guard found.contains(where: { $0.gain > 0 }) else { continue }
       for index in scores.contributions.range(ofRow: row) { scores.contributions.values[index] = 0 }
-      for ((suspect, gain), neighbors) in zip(zip(suspects, gains), found) {
-        scores.contributions[row, suspect.lowerBound] = gain
-        for feature in suspect {
-          scores.expected[row, feature] = mean(of: feature, neighbors, exemplars.rows)
+      for (suspect, column) in zip(suspects, found) {
+        scores.contributions[row, suspect.lowerBound] = column.gain
+        for (feature, expected) in zip(suspect, column.expected) {
+          scores.expected[row, feature] = expected
         }
       }
     }
@@ -39,16 +36,11 @@ package struct ColumnBlame: Sendable {
 
   /// The columns with the highest contributions so far, in the order of the features.
   private func suspects(_ contributions: Matrix, row: Int) -> [Range<Int>] {
-    guard groups.count > NearestRows.mostGroups else { return groups }
+    guard groups.count > HiddenColumnDenoiser.mostColumns else { return groups }
     let shares = groups.map { group in
       group.reduce(Float(0)) { $0 + contributions[row, $1] }
     }
     let worst = groups.indices.sorted { (shares[$0], $1) > (shares[$1], $0) }
-    return worst.prefix(NearestRows.mostGroups).sorted().map { groups[$0] }
-  }
-
-  private func mean(of feature: Int, _ neighbors: NeighborsWithout, _ rows: PaddedRows) -> Float {
-    neighbors.indices.reduce(Float(0)) { $0 + rows[Int($1), feature] }
-      / Float(neighbors.indices.count)
+    return worst.prefix(HiddenColumnDenoiser.mostColumns).sorted().map { groups[$0] }
   }
 }

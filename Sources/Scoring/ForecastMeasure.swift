@@ -48,18 +48,19 @@ package struct ForecastMeasure: Sendable {
     for wave in stride(from: 0, to: parts.count, by: 16) {
       let some = parts[wave..<min(parts.count, wave + 16)]
       let pieces = await parallelMap(some.count, workers: workers) { part in
-        self.forecasts(values, starts[some[wave + part]])
+        self.reconstruct(values, starts[some[wave + part]])
       }
-      for (forecasts, range) in zip(pieces, some) {
+      for (measures, range) in zip(pieces, some) {
         for (window, start) in starts[range].enumerated() {
           for offset in first..<condition.hidden {
             let row = start + condition.seen + offset
             counts[row] += 1
-            for (index, forecast) in forecasts.enumerated() {
-              let residual = values.values[row] - forecast[window, offset]
-              result.errors[index][row] +=
-                residual * residual / condition.variance[offset]
-              if offset == condition.hidden - 1 { result.foreseen[row] = forecast[window, offset] }
+            let place = window * condition.hidden + offset
+            for (index, measure) in measures.enumerated() {
+              result.errors[index][row] += measure.errors.values[place]
+              if offset == condition.hidden - 1 {
+                result.foreseen[row] = measure.forecasts.values[place]
+              }
             }
           }
         }
@@ -73,27 +74,12 @@ package struct ForecastMeasure: Sendable {
     return result
   }
 
-  /// The forecasts of the hidden points of some windows, `[windows, hidden]`, one for each measure.
-  private func forecasts(_ values: Matrix, _ starts: ArraySlice<Int>) -> [Matrix] {
+  /// What one chunk of windows lets foresee, one for each measure.
+  private func reconstruct(_ values: Matrix, _ starts: ArraySlice<Int>)
+    -> [WindowCondition.Reconstruction]
+  {
     let cut = cutter.windows(of: values, at: starts)
-    let windows = cut.padded(rows: 0..<cut.rows, to: chunkRows)
-    let level = windows.centeringRows(over: condition.seen)
-    let centered = level.adding(condition.mean, scale: -1)
-    var denoised = [condition.expectation(centered)]
-    if let denoiser {
-      var corrected = denoiser.correction(condition, centered, expected: denoised[0])
-      for index in corrected.values.indices { corrected.values[index] += denoised[0].values[index] }
-      denoised.append(corrected)
-    }
-    return denoised.map { denoised in
-      var forecasts = denoised
-      for row in 0..<cut.rows {
-        for offset in 0..<condition.hidden {
-          let index = row * windows.columns + condition.seen + offset
-          forecasts[row, offset] += windows.values[index] - centered.values[index]
-        }
-      }
-      return forecasts
-    }
+    return condition.reconstruct(
+      cut.padded(rows: 0..<cut.rows, to: chunkRows), with: denoiser)
   }
 }

@@ -15,13 +15,13 @@ package struct LogScale: Sendable, Equatable, Codable {
   }
 
   package func z(_ logarithm: Float) -> Float {
-    Float((Double(logarithm) - mean) / (deviation + 1e-3))
+    Float((Double(logarithm) - mean) / (deviation + TableRecipe.leastDeviation))
   }
 }
 
 /// ln(t + 1e-9 + floor): finite for any finite residual t >= 0.
 func logResidual(_ residual: Float, floor: Float = 0) -> Float {
-  Float(logarithm(Double(residual) + 1e-9 + Double(floor)))
+  Float(logarithm(Double(residual) + TableRecipe.leastResidual + Double(floor)))
 }
 
 /// The probability that a number of `higher` exceeds one of `lower`, ties counting half (Mann and
@@ -39,7 +39,7 @@ func separation(of higher: [Float], from lower: [Float]) -> Double {
 }
 
 /// The number of leading elements that satisfy the predicate, by halving.
-private func partition(_ sorted: [Float], _ holds: (Float) -> Bool) -> Int {
+func partition(_ sorted: [Float], _ holds: (Float) -> Bool) -> Int {
   var (low, high) = (0, sorted.count)
   while low < high {
     let middle = (low + high) / 2

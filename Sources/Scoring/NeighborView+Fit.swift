@@ -8,36 +8,36 @@ extension NeighborView {
     self.init(
       exemplars: exemplars, options: options, localReference: none, empiricalReference: none,
       mixture: Mixture(
-        localScale: neutral, empiricalScale: neutral, localWeight: 0.6, empiricalWeight: 0.4,
-        viewWeight: 1))
+        localScale: neutral, empiricalScale: neutral, localWeight: Float(TableRecipe.localWeight),
+        empiricalWeight: Float(TableRecipe.empiricalWeight), viewWeight: 1))
   }
 
   /// Rows that nothing has been measured against yet, with the noise of the empirical denoiser lowered
-  /// where they are so dense that it would blur them: to half of what usually parts a row from its
-  /// fifth neighbour.
-  init(unfitted exemplars: Matrix, lowering options: Options) {
-    var options = options
+  /// where they are so dense that it would blur them: to half of what usually parts a row from its near
+  /// neighbours.
+  init(loweringNoiseFor exemplars: Matrix) {
+    var options = Options()
     let spacing = Self.spacing(of: exemplars)
     if spacing > 0 { options.empiricalSigma = min(options.empiricalSigma, spacing / 2) }
     self.init(unfitted: exemplars, options: options)
   }
 
-  /// The median distance of rows, up to 1,000 of them, to their fifth neighbour.
+  /// The median distance of some rows to a near neighbour.
   private static func spacing(of rows: Matrix) -> Float {
     var stream = RandomStream(seed: 0, stream: 0x7370)
-    let picked = stream.sample(1_000, of: rows.rows)
-    let count = min(5, rows.rows - 1)
+    let picked = stream.sample(TableRecipe.spacingRows, of: rows.rows)
+    let count = min(TableRecipe.spacingNeighbors, rows.rows - 1)
     let near = NearestRows(rows).neighbors(
       of: rows.selecting(rows: picked), count: count, excluding: picked.map { Int32($0) })
     let squares = picked.indices.map { near.squaredDistances[($0 + 1) * count - 1] }
     return max(0, squares.sorted()[squares.count / 2]).squareRoot()
   }
 
-  /// Sets the floors to a tenth of what is usual for exemplars that have no equals, each against the
+  /// Sets the floors to a share of what is usual for exemplars that have no equals, each against the
   /// others, and returns these with the floors under them.
   mutating func floor(by raw: Logarithms) -> Logarithms {
-    mixture.localFloor = 0.1 * Self.median(of: raw.local)
-    mixture.empiricalFloor = 0.1 * Self.median(of: raw.empirical)
+    mixture.localFloor = TableRecipe.floorShare * Self.median(of: raw.local)
+    mixture.empiricalFloor = TableRecipe.floorShare * Self.median(of: raw.empirical)
     var floored = raw
     floored.local = raw.local.map { logResidual(Self.residual($0), floor: mixture.localFloor) }
     floored.empirical = raw.empirical.map {
@@ -54,7 +54,7 @@ extension NeighborView {
 
   /// The residual behind a logarithm without a floor.
   private static func residual(_ logarithm: Float) -> Float {
-    Float(max(0, exponential(Double(logarithm)) - 1e-9))
+    Float(max(0, exponential(Double(logarithm)) - TableRecipe.leastResidual))
   }
 
   /// Keeps the residuals of the exemplars, each against the others.
@@ -78,12 +78,14 @@ extension NeighborView {
     let empirical = separation(of: broken.empirical, from: normal.empirical)
     let best = max(local, empirical)
     let shares = (
-      0.6 * exponential((local - best) / 0.02), 0.4 * exponential((empirical - best) / 0.02)
+      TableRecipe.localWeight * exponential((local - best) / TableRecipe.residualTemperature),
+      TableRecipe.empiricalWeight
+        * exponential((empirical - best) / TableRecipe.residualTemperature)
     )
     mixture.localWeight = Float(shares.0 / (shares.0 + shares.1))
     mixture.empiricalWeight = 1 - mixture.localWeight
     let whole = separation(of: scores(broken), from: scores(normal))
-    mixture.viewWeight = Float(exponential((whole - 1) / 0.03))
+    mixture.viewWeight = Float(exponential((whole - 1) / TableRecipe.viewTemperature))
   }
 }
 
@@ -92,7 +94,7 @@ extension NeighborView.Logarithms {
   static func joined(_ parts: [Self], neighbors count: Int) -> Self {
     Self(
       local: parts.flatMap(\.local), empirical: parts.flatMap(\.empirical),
-      neighbors: .joined(parts.map { $0.neighbors.prefix(count) }), fit: nil)
+      neighbors: .joined(parts.map { $0.neighbors.prefix(count) }), reconstruction: nil)
   }
 }
 
@@ -104,19 +106,19 @@ struct Probe: Sendable {
   let normal, broken: [Matrix]
   let origins: [Int]
 
-  /// Breaks up to `count` baseline rows.
+  /// Breaks some baseline rows.
   ///
   /// * `exemplars`: every view of the baseline rows.
   /// * `groups`: the features of each column.
-  init(_ exemplars: [Matrix], groups: [Range<Int>], count: Int = 1_000, seed: UInt64) {
+  init(_ exemplars: [Matrix], groups: [Range<Int>], seed: UInt64) {
     var stream = RandomStream(seed: seed, stream: 0x7072)
     let rows = exemplars.first?.rows ?? 0
-    origins = stream.sample(count, of: rows)
+    origins = stream.sample(TableRecipe.probes, of: rows)
     normal = exemplars.map { [origins] in $0.selecting(rows: origins) }
     var twins = normal
     for (place, origin) in origins.enumerated() {
       let other = (origin + 1 + stream.index(below: max(1, rows - 1))) % max(1, rows)
-      let share = place % 2 == 0 ? 0.2 : 0.5
+      let share = TableRecipe.probeShares[place % 2]
       let swapped = stream.sample(
         max(1, Int((share * Double(groups.count)).rounded())), of: groups.count)
       for view in twins.indices {

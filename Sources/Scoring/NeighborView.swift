@@ -1,24 +1,13 @@
 package import Compute
+import Diffusion
 
-/// One view of the baseline and the two residuals measured in it: the distance to the empirical
-/// denoiser's answer, and the Mahalanobis distance to the Gaussian of the nearest rows.
+/// One view of the baseline and the two reconstruction errors measured in it, of the empirical denoiser
+/// and of the Gaussian of the nearest rows.
 ///
 /// Which rows are neighbours is found once, in the standard view; the other views measure against the
 /// same ones, in their own order. Searching each view anew costs three times as much and detects no
 /// better.
 package struct NeighborView: Sendable {
-  /// Settings of the two denoisers; noise levels in encoded units.
-  package struct Options: Sendable, Equatable, Codable {
-    package var empiricalCount = 64
-    package var empiricalSigma: Float = 0.5
-    package var localCount = 16
-    package var localSigma: Float = 0.8
-    /// Share of the neighbours' own residual that is taken off: dense and thin regions differ.
-    package var localShare: Float = 0.25
-
-    package init() {}
-  }
-
   /// How two residuals of a row become one number.
   package struct Mixture: Sendable, Equatable, Codable {
     package var localScale, empiricalScale: LogScale
@@ -50,13 +39,22 @@ package struct NeighborView: Sendable {
     (self.localReference, self.empiricalReference) = (localReference, empiricalReference)
   }
 
+  private var empirical: EmpiricalDenoiser {
+    EmpiricalDenoiser(exemplars, at: .encoded(options.empiricalSigma))
+  }
+
+  private var local: LocalGaussianDenoiser {
+    LocalGaussianDenoiser(
+      exemplars, count: options.localCount, at: .encoded(options.localSigma))
+  }
+
   /// The logarithms of both residuals of each query, before the scales.
   struct Logarithms: Sendable {
     var local, empirical: [Float]
     /// The neighbours of each query in this view, nearest first.
     var neighbors: Neighbors
     /// What attribution needs; nil without details.
-    var fit: PaddedRows.LocalFit?
+    var reconstruction: LocalGaussianDenoiser.Reconstruction?
   }
 
   /// ln m and ln e of each query against these neighbours, floored and no more.
@@ -67,14 +65,12 @@ package struct NeighborView: Sendable {
   {
     let queries = PaddedRows(queries)
     let neighbors = exemplars.nearestFirst(neighbors, to: queries).prefix(options.empiricalCount)
-    let empirical = exemplars.empiricalDenoise(queries, neighbors, sigma: options.empiricalSigma)
-    let local = exemplars.localGaussian(
-      queries, neighbors, count: min(options.localCount, neighbors.count),
-      sigma: options.localSigma, details: details)
+    let (_, errors) = empirical.reconstruct(queries, near: neighbors)
+    let gaussian = local.reconstruct(queries, near: neighbors, details: details)
     return Logarithms(
-      local: local.distance.map { logResidual($0, floor: mixture.localFloor) },
-      empirical: empirical.squaredErrors.map { logResidual($0, floor: mixture.empiricalFloor) },
-      neighbors: neighbors, fit: details ? local : nil)
+      local: gaussian.errors.map { logResidual($0, floor: mixture.localFloor) },
+      empirical: errors.map { logResidual($0, floor: mixture.empiricalFloor) },
+      neighbors: neighbors, reconstruction: details ? gaussian : nil)
   }
 
   /// The same less the local share of its neighbours' own.

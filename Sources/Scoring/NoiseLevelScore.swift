@@ -14,11 +14,14 @@ package struct NoiseLevelScore: Sendable {
   }
 
   /// The share that `rows` of `features` columns earn: a manifold in many dimensions takes many rows
-  /// to learn, so it grows with the logarithm of rows per feature, from nothing at 100 to all at 400.
-  static func share(most: Float, rows: Int, features: Int) -> Float {
+  /// to learn, so it grows with the logarithm of rows per feature, from nothing to all.
+  static func share(rows: Int, features: Int) -> Float {
+    let range = TableRecipe.noiseLevelRows
     let density = Double(rows) / Double(max(1, features))
-    guard density > 100 else { return 0 }
-    return most * Float(min(1, logarithm(density / 100) / logarithm(4)))
+    guard density > range.lowerBound else { return 0 }
+    let height = logarithm(range.upperBound / range.lowerBound)
+    return TableRecipe.noiseLevelShare
+      * Float(min(1, logarithm(density / range.lowerBound) / height))
   }
 
   /// The z of each row's noise level.

@@ -24,23 +24,16 @@ package struct ReconstructionScore: Sendable {
 
   /// ln of the error |x - D(x + σ e; σ)|² for each level and row, averaged over the noises e.
   func logarithms(of samples: Matrix) -> [[Float]] {
-    sigmas.indices.map { level in
+    let noise = SharedNoise(features: denoiser.features, seed: seed)
+    return sigmas.indices.map { level in
       var total = [Float](repeating: 0, count: samples.rows)
       for draw in 0..<draws {
-        let noised = samples.adding(noise(level: level, draw: draw), scale: sigmas[level])
-        let errors = samples.rowSquaredDistances(
-          to: denoiser.denoise(noised, sigma: sigmas[level]))
+        let noised = noise.noised(samples, sigma: sigmas[level], level: level, draw: draw)
+        let errors = denoiser.errors(of: samples, noised: noised, sigma: sigmas[level])
         for row in total.indices { total[row] += errors[row] }
       }
       return total.map { logResidual($0 / Float(draws)) }
     }
-  }
-
-  /// One noise for all rows, addressed by (seed, level, draw), `[features]`.
-  private func noise(level: Int, draw: Int) -> [Float] {
-    var noise = [Float](repeating: 0, count: denoiser.features)
-    fillGaussian(&noise, seed: seed &+ 0x5eed, stream: UInt64(level * 1024 + draw / 2))
-    return draw % 2 == 0 ? noise : noise.map { -$0 }
   }
 
   /// The mean over the levels of the z of each row.

@@ -1,4 +1,5 @@
 import Compute
+import Diffusion
 
 /// A stretch of the baseline as a closed form sees it that was fitted without it.
 package struct LeftOutStretch: Sendable {
@@ -12,9 +13,6 @@ package struct LeftOutStretch: Sendable {
 }
 
 extension SeriesBuilder {
-  /// Parts that each segment is cut into; a window is at most as long as one of them.
-  private static let folds = 4
-
   /// All baseline rows as closed forms see them that did not see their stretch.
   ///
   /// Each quarter is scored by a model of the other three, so its scores are as high as those of new
@@ -33,7 +31,7 @@ extension SeriesBuilder {
       closedForm.calibrateParts(measured)
     }
     var stretches: [LeftOutStretch] = []
-    let scorers = await parallelMap(Self.folds, workers: workers) { fold in
+    let scorers = await parallelMap(SeriesRecipe.folds, workers: workers) { fold in
       self.builder(without: fold).build(training: false).scorer
     }
     for (fold, fitted) in scorers.enumerated() {
@@ -77,7 +75,7 @@ extension SeriesBuilder {
   }
 
   private static func rows(_ fold: Int, of segment: Matrix) -> Range<Int> {
-    segment.rows * fold / folds..<segment.rows * (fold + 1) / folds
+    segment.rows * fold / SeriesRecipe.folds..<segment.rows * (fold + 1) / SeriesRecipe.folds
   }
 
   /// What lies before and after the part, two segments of their own.
@@ -91,21 +89,15 @@ extension SeriesBuilder {
 
 extension SeriesScorer {
   fileprivate var hasNetwork: Bool {
-    forecasts.contains { $0.measure.denoiser != nil } || whitened.contains { $0.correction != nil }
+    forecasts.contains { $0.measure.denoiser != nil }
+      || whitened.contains { $0.denoiser.correction != nil }
   }
 
   /// The closed form of the same baseline, whose parts are to be calibrated.
   fileprivate func withoutNetwork() -> SeriesScorer {
-    let foreseen = forecasts.map { (channel: $0.channel, measure: $0.measure.withoutNetwork()) }
-    let dropped = forecasts.reduce(0) { $0 + $1.measure.count } - foreseen.count
-    let parts = parts.map { part in
-      var part = part
-      part.measures =
-        part.name == Self.forecast ? Array(foreseen.indices) : part.measures.map { $0 - dropped }
-      return part
-    }
-    return SeriesScorer(
-      forecasts: foreseen, whitened: whitened.map { $0.withoutNetwork() }, channels: channels,
+    SeriesScorer(
+      forecasts: forecasts.map { ($0.channel, $0.measure.withoutNetwork()) },
+      whitened: whitened.map { $0.withoutNetwork() }, channels: channels,
       parts: parts, stillness: stillness, isCausal: isCausal)
   }
 

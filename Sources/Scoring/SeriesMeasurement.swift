@@ -41,12 +41,14 @@ package struct SeriesMeasurement: Sendable {
     return steps
   }
 
-  /// The measures of a part at some rows, as a part of those alone wants them.
-  func slice(_ measures: [Int], _ rows: Range<Int>) -> SeriesScorer.Measured {
+  /// The measures of a part at some rows.
+  func slice(_ kind: SeriesScorer.Part.Kind, _ rows: Range<Int>) -> SeriesScorer.Measured {
     var slice = SeriesScorer.Measured()
-    slice.raw = measures.map { Array(measured.raw[$0][rows]) }
-    slice.filling = measures.map { measured.filling[$0] }
+    slice.raw[kind] = measured.raw[kind]?.map {
+      SeriesScorer.Raw(values: Array($0.values[rows]), filling: $0.filling)
+    }
     slice.isShort = measured.isShort
+    slice.steps = Matrix(rows: rows.count, columns: 0)
     return slice
   }
 }
@@ -91,31 +93,28 @@ extension SeriesScorer {
     let edge = moved.isEmpty ? rows : rows.joined(with: moved.lowerBound..<moved.lowerBound + 1)
     let whole = moved.isEmpty ? rows : rows.joined(with: moved)
     var work = MeasuredWork(self)
-    var raw = 0
+    var first = 0
     for (channel, measure) in forecasts {
       if changed.contains(channel) {
         let target = await measure.update(
-          &measurement.measured, values, channel, rows: edge, first: raw,
-          isCausal: isCausal, workers: workers)
-        work.add(target, raw..<raw + measure.count, cost: measure.rowCost)
+          &measurement.measured, values, channel, rows: edge, first: first, isCausal: isCausal,
+          workers: workers)
+        work.add(target, [.forecast], cost: measure.rowCost)
       }
-      raw += measure.count
+      first += measure.count
     }
-    for level in whitened {
-      let target = await level.update(
-        &measurement.measured, values, nil, rows: level.centersWindows ? edge : whole, residual: raw,
-        density: raw + 1, isCausal: isCausal, workers: workers)
-      work.add(target, raw..<raw + 2, cost: level.rowCost)
-      raw += 2
+    for (index, measure) in whitened.enumerated() {
+      let target = await measure.update(
+        &measurement.measured, values, nil,
+        rows: measure.denoiser.centersWindows ? edge : whole, at: index,
+        of: [.residual, .density], isCausal: isCausal, workers: workers)
+      work.add(target, [.residual, .density], cost: measure.rowCost)
     }
-    for (channel, measure) in channels {
-      if changed.contains(channel) {
-        let target = await measure.update(
-          &measurement.measured, values, channel, rows: edge, residual: raw, density: nil,
-          isCausal: isCausal, workers: workers)
-        work.add(target, raw..<raw + 1, cost: measure.rowCost)
-      }
-      raw += 1
+    for (index, (channel, measure)) in channels.enumerated() where changed.contains(channel) {
+      let target = await measure.update(
+        &measurement.measured, values, channel, rows: edge, at: index, of: [.channels],
+        isCausal: isCausal, workers: workers)
+      work.add(target, [.channels], cost: measure.rowCost)
     }
     measurement.work += work.rows
     rescore(
@@ -123,7 +122,7 @@ extension SeriesScorer {
   }
 
   /// Whether a constant that moves all rows changes more than the windows over its first row.
-  package var seesLevels: Bool { whitened.contains { !$0.centersWindows } }
+  package var seesLevels: Bool { whitened.contains { !$0.denoiser.centersWindows } }
 
   /// Scores anew after the steps to some rows became unknown.
   package func rescore(_ measurement: inout SeriesMeasurement, steps: Range<Int>) {
@@ -135,7 +134,7 @@ extension SeriesScorer {
   /// nil where it does not.
   package func stillness(at row: Int, of measurement: inout SeriesMeasurement) -> Float? {
     prepare(&measurement)
-    guard let index = parts.firstIndex(where: { $0.name == Self.residual }),
+    guard let index = parts.firstIndex(where: { $0.kind == .residual }),
       !measurement.still.isEmpty, measurement.still[row] > measurement.surprises[index][row]
     else { return nil }
     return measurement.still[row]
@@ -181,11 +180,9 @@ extension SeriesScorer {
   ) {
     var reach = 0..<0
     for (index, rows) in touched.enumerated() where !rows.isEmpty {
-      let (target, slice) = measurement.near(rows, margin: Int(12 * parts[index].tau))
-      var part = parts[index]
-      part.measures = Array(part.measures.indices)
-      let values = part.values(
-        measurement.slice(parts[index].measures, slice), isCausal: isCausal)
+      let (target, slice) = measurement.near(rows, margin: SeriesMeasurement.margin(of: parts[index].tau))
+      let part = parts[index]
+      let values = part.values(measurement.slice(part.kind, slice), isCausal: isCausal)
       for row in target {
         measurement.surprises[index][row] = part.scale.surprise(values[row - slice.lowerBound])
       }
@@ -205,7 +202,7 @@ extension SeriesScorer {
     var (total, bound): (Float, Float?) = (0, nil)
     for (index, part) in parts.enumerated() {
       var surprise = measurement.surprises[index][row]
-      if part.name == Self.residual {
+      if part.kind == .residual {
         if !measurement.still.isEmpty { surprise = max(surprise, measurement.still[row]) }
         bound = surprise
       }
@@ -217,6 +214,9 @@ extension SeriesScorer {
 }
 
 extension SeriesMeasurement {
+  /// Rows that smoothing carries a change to: beyond them a millionth of it is left.
+  fileprivate static func margin(of tau: Double) -> Int { Int(12 * tau) }
+
   /// The rows that a change of some rows is smoothed to, and those that they are smoothed from.
   fileprivate func near(_ rows: Range<Int>, margin: Int) -> (target: Range<Int>, slice: Range<Int>) {
     let all = 0..<values.rows
@@ -231,7 +231,7 @@ extension SeriesMeasurement {
 extension Stillness {
   /// -log p of the depth of the stillest channel at each row.
   fileprivate func surprises(_ steps: Matrix, isCausal: Bool) -> [Float] {
-    var deepest = [Float](repeating: -Self.deepest, count: steps.rows)
+    var deepest = [Float](repeating: -SeriesRecipe.deepestStillness, count: steps.rows)
     for gauge in gauges {
       for (row, depth) in gauge.depths(steps, isCausal: isCausal).enumerated() {
         deepest[row] = max(deepest[row], depth)
@@ -245,7 +245,7 @@ extension Stillness {
     gauges.reduce(0) { most, gauge in
       switch gauge.average {
       case .window(let rows): max(most, rows)
-      case .decay(let tau): max(most, Int(12 * tau))
+      case .decay(let tau): max(most, SeriesMeasurement.margin(of: tau))
       }
     }
   }
@@ -255,28 +255,28 @@ extension Stillness {
 private struct MeasuredWork {
   private(set) var rows = 0.0
   private(set) var touched: [Range<Int>]
-  private let parts: [SeriesScorer.Part]
+  private let scorer: SeriesScorer
   /// The work of one row in all measures, multiplications.
   private let unit: Double
   /// What smoothing and logarithms of one measure are worth.
   private static let overhead = 100.0
 
   init(_ scorer: SeriesScorer) {
-    parts = scorer.parts
-    touched = parts.map { _ in 0..<0 }
+    self.scorer = scorer
+    touched = scorer.parts.map { _ in 0..<0 }
     let costs =
       scorer.forecasts.map { $0.measure.rowCost } + scorer.whitened.map(\.rowCost)
       + scorer.channels.map { $0.measure.rowCost }
     unit = costs.reduce(0) { $0 + $1 + Self.overhead }
   }
 
-  mutating func add(_ rows: Range<Int>, _ measures: Range<Int>, cost: Double) {
+  mutating func add(_ rows: Range<Int>, _ kinds: [SeriesScorer.Part.Kind], cost: Double) {
     guard !rows.isEmpty else { return }
     self.rows += Double(rows.count) * (cost + Self.overhead) / unit
-    for (index, part) in parts.enumerated() where part.measures.contains(where: measures.contains) {
+    for (index, part) in scorer.parts.enumerated() where kinds.contains(part.kind) {
       if touched[index].isEmpty {
-        self.rows +=
-          24 * part.tau * Double(part.measures.count) * Self.overhead / unit
+        let smoothed = SeriesMeasurement.margin(of: part.tau) * scorer.count(of: part.kind)
+        self.rows += 2 * Double(smoothed) * Self.overhead / unit
       }
       touched[index] = touched[index].joined(with: rows)
     }
@@ -305,7 +305,7 @@ extension ForecastMeasure {
       values.rows(slice, channel: channel), isCausal: isCausal, workers: workers)
     for (index, errors) in result.errors.enumerated() {
       for row in target {
-        measured.raw[first + index][row] = errors[row - slice.lowerBound]
+        measured.raw[.forecast]?[first + index].values[row] = errors[row - slice.lowerBound]
       }
     }
     return target
@@ -314,15 +314,16 @@ extension ForecastMeasure {
 
 extension WhitenedMeasure {
   fileprivate var rowCost: Double {
-    let square = Double(mean.count * mean.count)
-    let network = correction.map { 2 * square + $0.trained.network.shape.rowCost } ?? 0
+    let square = Double(denoiser.mean.count * denoiser.mean.count)
+    let network = denoiser.correction.map { 2 * square + $0.trained.network.shape.rowCost } ?? 0
     return (square + network) / Double(stride)
   }
 
   /// Measures the windows over changed rows, and tells which rows that tells of.
   fileprivate func update(
     _ measured: inout SeriesScorer.Measured, _ values: Matrix, _ channel: Int?,
-    rows: Range<Int>, residual: Int, density: Int?, isCausal: Bool, workers: Int
+    rows: Range<Int>, at index: Int, of kinds: [SeriesScorer.Part.Kind], isCausal: Bool,
+    workers: Int
   ) async -> Range<Int> {
     let step = isCausal ? 1 : stride
     let starts = cutter.starts(in: values.rows, stride: step)
@@ -337,9 +338,9 @@ extension WhitenedMeasure {
       values.rows(slice, channel: channel), explains: false, isCausal: isCausal,
       workers: workers, height: fewRows(around.count))
     let squares = result.squares.rowMeans()
-    for row in target {
-      measured.raw[residual][row] = squares[row - slice.lowerBound]
-      if let density { measured.raw[density][row] = result.density[row - slice.lowerBound] }
+    for kind in kinds {
+      let means = kind == .density ? result.density : squares
+      for row in target { measured.raw[kind]?[index].values[row] = means[row - slice.lowerBound] }
     }
     return target
   }

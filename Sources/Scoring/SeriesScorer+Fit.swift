@@ -15,10 +15,10 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
   package var seed: UInt64 = 0
   /// Whether each row is scored by what came before it only.
   package var isCausal = false
-  /// The parts of the score that count, by name; empty for all.
-  package var parts: [String] = []
-  /// Share of the baseline that is fitted; the rest is held back for calibration.
-  package var fittedShare = 0.9
+  /// The parts of the score that count; empty for all.
+  package var parts: [SeriesScorer.Part.Kind] = []
+  /// Share of the baseline that windows are fitted to.
+  package var fittedShare = SeriesRecipe.fittedShare
 
   package init() {}
 }
@@ -70,7 +70,7 @@ extension SeriesScorer {
       return total(&segment)
     }
     var suspects: [(segment: Int, row: Int, score: Float)] = []
-    while suspects.count < mostSuspects {
+    while suspects.count < SeriesRecipe.mostSuspects {
       let peaks = scores.indices.compactMap { segment in
         scores[segment].indices.max { scores[segment][$0] < scores[segment][$1] }
           .map { (segment: segment, row: $0, score: scores[segment][$0]) }
@@ -88,10 +88,7 @@ extension SeriesScorer {
   mutating func calibrateParts(_ measured: [Measured]) {
     stillness.calibrate(measured.map(\.steps), isCausal: isCausal)
     for index in parts.indices {
-      parts[index].units = parts[index].measures.map { measure in
-        let moments = Moments(of: measured.flatMap { $0.raw[measure].map { Double($0) } })
-        return Float(max(moments.mean, parts[index].average == .salient ? 1 : 1e-12))
-      }
+      parts[index].setUnits(by: measured)
       parts[index].usual = Float(
         Moments(of: measured.flatMap { parts[index].averages($0).map { Double($0) } }).mean)
       let part = parts[index]
@@ -103,10 +100,20 @@ extension SeriesScorer {
 }
 
 extension SeriesScorer.Part {
+  /// The mean of each measure, kept from nothing.
+  fileprivate mutating func setUnits(by measured: [SeriesScorer.Measured]) {
+    let least = average == .salient ? SeriesRecipe.leastSalientUnit : SeriesRecipe.leastUnit
+    let raw = measured.map { $0.raw[kind] ?? [] }
+    units = (raw.first ?? []).indices.map { measure in
+      let values = raw.lazy.flatMap { $0[measure].values.lazy.map { Double($0) } }
+      return Float(max(Moments(of: values).mean, least))
+    }
+  }
+
   /// The part's values at the rows where all its measures say something; all rows if there is none.
   fileprivate func measuredValues(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
-    let (values, raw) = (values(measured, isCausal: isCausal), measured.raw)
-    let known = values.indices.filter { row in !measures.contains { raw[$0][row].isNaN } }
+    let (values, raw) = (values(measured, isCausal: isCausal), measured.raw[kind] ?? [])
+    let known = values.indices.filter { row in !raw.contains { $0.values[row].isNaN } }
     return known.isEmpty ? values : known.map { values[$0] }
   }
 }
@@ -118,6 +125,7 @@ struct SeriesBuilder {
   let filled: [[Bool]]
   let distinct: [Int]
   let options: SeriesScorerOptions
+  let recipe: SeriesRecipe
   /// Rows at the start of each segment that are fitted.
   let fittedRows: [Int]
   private let channelCount: Int
@@ -135,6 +143,7 @@ struct SeriesBuilder {
     (self.distinct, self.options) = (distinct, options)
     fittedRows = segments.map { Int(Double($0.rows) * options.fittedShare) }
     channelCount = segments.first?.columns ?? 0
+    recipe = channelCount == 1 ? .oneChannel : .severalChannels(channelCount)
     self.longestSegment = longestSegment ?? segments.map(\.rows).max() ?? 0
   }
 
@@ -142,21 +151,22 @@ struct SeriesBuilder {
   func build(training: Bool) -> (scorer: SeriesScorer, history: TrainingHistory?) {
     let trains = training && options.trainsNetwork
     var (scorer, history) = channelCount == 1 ? buildSingle(trains) : buildSeveral(trains)
-    if !options.parts.isEmpty { scorer.parts.removeAll { !options.parts.contains($0.name) } }
+    if !options.parts.isEmpty { scorer.parts.removeAll { !options.parts.contains($0.kind) } }
     return (scorer, history)
   }
 
-  private func length(_ wanted: Int) -> Int { max(2, min(wanted, longestSegment / 4)) }
+  private func length(_ wanted: Int) -> Int {
+    max(2, min(wanted, longestSegment / SeriesRecipe.longestShare))
+  }
 
-  /// Fitted windows of all segments, at most `most`, evenly spread.
-  private func windows(_ cutter: WindowCutter, most: Int, column: Int? = nil) -> Matrix {
+  /// Fitted windows of all segments, evenly spread.
+  private func windows(_ cutter: WindowCutter, column: Int? = nil) -> Matrix {
     var starts: [(segment: Int, row: Int)] = []
     for (index, rows) in fittedRows.enumerated() {
       starts += cutter.starts(in: rows, stride: 1).map { (index, $0) }
     }
-    let picked = (0..<min(most, starts.count)).map {
-      starts[$0 * starts.count / min(most, starts.count)]
-    }
+    let count = min(recipe.mostWindows, starts.count)
+    let picked = (0..<count).map { starts[$0 * starts.count / count] }
     let rows = Dictionary(grouping: picked, by: \.segment)
     let values = segments.indices.flatMap { index -> [Float] in
       guard let rows = rows[index] else { return [] }
@@ -169,112 +179,76 @@ struct SeriesBuilder {
   // One channel: forecast, smoothed whitened residual, window density.
 
   private func buildSingle(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
-    let cutter = WindowCutter(length: length(options.window ?? 200), channels: 1)
-    let all = windows(cutter, most: 6_000)
-    let hidden = [1, 4].filter { $0 < cutter.length }
+    let cutter = WindowCutter(length: length(options.window ?? recipe.window), channels: 1)
+    let all = windows(cutter)
+    let hidden = SeriesRecipe.hiddenPoints.filter { $0 < cutter.length }
     let centered = hidden.map { all.centeringRows(over: cutter.length - $0) }
     let gaussians = centered.map { WindowGaussian.fit(to: $0) }
     let trained = trains ? trainForecaster(centered, gaussians, hidden: hidden) : nil
-    let forecasts = hidden.indices.map { index -> (Int, ForecastMeasure) in
+    let forecasts = hidden.indices.map { index -> (channel: Int, measure: ForecastMeasure) in
       let condition =
         trained?.conditions[index]
-        ?? WindowCondition(gaussians[index], hidden: hidden[index], sigma: 0.12)
+        ?? WindowCondition(gaussians[index], hidden: hidden[index], at: SeriesRecipe.forecastNoise)
       return (
         0, ForecastMeasure(cutter: cutter, condition: condition, denoiser: trained?.denoiser)
       )
     }
     let whitened = levelWindows().map { cutter in
-      let level = windows(cutter, most: 6_000).centeringRows(over: cutter.length)
-      return measure(cutter, WindowGaussian.fit(to: level), sigma: 0.12, centers: true)
+      let level = windows(cutter).centeringRows(over: cutter.length)
+      return measure(
+        cutter, WindowGaussian.fit(to: level), at: recipe.windowNoise, centers: true)
     }
-    let first = forecasts.reduce(0) { $0 + $1.1.count }
-    let residuals = whitened.indices.map { first + 2 * $0 }
     return (
-      SeriesScorer(
-        forecasts: forecasts, whitened: whitened, channels: [],
-        parts: [
-          part(SeriesScorer.forecast, Array(0..<first), tau: 8),
-          part(SeriesScorer.residual, residuals, tau: 40),
-          part("density", residuals.map { $0 + 1 }, tau: 0),
-        ], stillness: stillness(tau: 40), isCausal: options.isCausal),
-      trained?.denoiser.trained.history
+      scorer(forecasts, whitened, channels: []), trained?.denoiser.trained.history
     )
   }
 
   /// Windows of two lengths see faults of either; one that ends with its row answers sooner when it is
   /// short.
   private func levelWindows() -> [WindowCutter] {
-    let width = options.window ?? 200
-    let longest = length(options.isCausal ? width / 2 : 4 * width)
+    let width = options.window ?? recipe.window
+    let longest = length(options.isCausal ? width / 2 : SeriesRecipe.levelWindows * width)
     let lengths = options.isCausal || longest < 4 ? [longest] : [longest, longest / 2]
     return lengths.map { WindowCutter(length: $0, channels: 1) }
   }
 
-  /// One network for all numbers of hidden points, and the conditions to use it under.
   private func trainForecaster(
     _ windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int]
   ) -> (denoiser: WindowDenoiser, conditions: [WindowCondition]) {
-    let lessons = zip(gaussians, hidden).map { WindowLesson($0, hidden: $1, sigma: 0.12) }
-    let shape = WindowDenoiser.shape(
-      features: gaussians[0].mean.count, hidden: hidden, width: options.width,
-      blocks: options.blocks)
-    let centered = zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }
-    // The last tenth is watched and learned from as well: its neighbours overlap it anyway.
-    let count = centered[0].rows
-    let watched = max(1, count / 10)
-    let objective = WindowObjective(
-      shape: shape, lessons: lessons, seed: options.seed, windowCount: count,
-      draw: { centered[$0].row($1) })
-    let judge = WindowObjective(
-      shape: shape, lessons: lessons, seed: options.seed, windowCount: watched,
-      draw: { centered[$0].row(count - watched + $1) })
-    let trained = trainer(steps: 2_000).train(objective, heldOut: judge)
-    return (WindowDenoiser(hidden: hidden, trained: trained), lessons.map(\.condition))
+    WindowDenoiser.fit(
+      to: zip(windows, gaussians).map { $0.adding($1.mean, scale: -1) }, gaussians, hidden: hidden,
+      at: SeriesRecipe.forecastNoise, width: options.width, blocks: options.blocks,
+      seed: options.seed, by: trainer())
   }
 
   // Several channels: residual and density of all, residual and forecast of each channel.
 
   private func buildSeveral(_ trains: Bool) -> (SeriesScorer, TrainingHistory?) {
-    let rows = length(options.window ?? max(2, 800 / channelCount))
-    let cutter = WindowCutter(length: rows, channels: channelCount)
-    let all = windows(cutter, most: 4_000)
+    let cutter = WindowCutter(
+      length: length(options.window ?? recipe.window), channels: channelCount)
+    let all = windows(cutter)
     let gaussian = WindowGaussian.fit(to: all)
-    let sigma: Float = 0.25
-    let denoiser = trains ? trainDenoiser(all, gaussian, sigma) : nil
-    let whitened = measure(cutter, gaussian, sigma: sigma, centers: false, correction: denoiser)
-    let (forecasts, channels) = (channelForecasts(), channelMeasures())
-    let first = forecasts.reduce(0) { $0 + $1.measure.count }
-    let single = first + 2
-    var parts = [
-      part(SeriesScorer.residual, [first], tau: 6),
-      part("density", [first + 1], tau: 6, isBounded: true),
-      part(SeriesScorer.forecast, Array(0..<first), .salient, tau: 6),
-    ]
-    if !channels.isEmpty {
-      parts.append(
-        part("channels", Array(single..<single + channels.count), .salient, tau: 40))
-    }
+    let denoiser = trains ? trainDenoiser(all, gaussian) : nil
+    let whitened = measure(
+      cutter, gaussian, at: recipe.windowNoise, centers: false, correction: denoiser)
     return (
-      SeriesScorer(
-        forecasts: forecasts, whitened: [whitened], channels: channels, parts: parts,
-        stillness: stillness(tau: 6), isCausal: options.isCausal), denoiser?.trained.history
+      scorer(channelForecasts(), [whitened], channels: channelMeasures()),
+      denoiser?.trained.history
     )
   }
 
-  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian, _ sigma: Float)
-    -> AxisDenoiser
-  {
+  private func trainDenoiser(_ windows: Matrix, _ gaussian: WindowGaussian) -> AxisDenoiser {
     AxisDenoiser.fit(
-      to: windows.adding(gaussian.mean, scale: -1), gaussian, sigma: sigma, width: options.width,
-      blocks: options.blocks, seed: options.seed, by: trainer(steps: 400))
+      to: windows.adding(gaussian.mean, scale: -1), gaussian, at: recipe.windowNoise,
+      width: options.width, blocks: options.blocks, seed: options.seed, by: trainer())
   }
 
   /// The residual of every channel that moves.
   private func channelMeasures() -> [(channel: Int, measure: WhitenedMeasure)] {
-    let cutter = WindowCutter(length: length(200), channels: 1)
+    let cutter = WindowCutter(length: length(SeriesRecipe.channelWindow), channels: 1)
     return movingChannels.map { channel in
       let gaussian = gaussian(of: channel, cutter, hidden: 0)
-      return (channel, measure(cutter, gaussian, sigma: 0.25, centers: true))
+      return (channel, measure(cutter, gaussian, at: SeriesRecipe.channelNoise, centers: true))
     }
   }
 
@@ -282,11 +256,11 @@ struct SeriesBuilder {
   /// easier to foresee: what is foreseen from further back and from the other channels is left to the
   /// density.
   private func channelForecasts() -> [(channel: Int, measure: ForecastMeasure)] {
-    let cutter = WindowCutter(length: length(50), channels: 1)
+    let cutter = WindowCutter(length: length(SeriesRecipe.channelForecastWindow), channels: 1)
     return (0..<channelCount).flatMap { channel in
-      [1, 4].filter { $0 < cutter.length }.map { hidden in
+      SeriesRecipe.hiddenPoints.filter { $0 < cutter.length }.map { hidden in
         let gaussian = gaussian(of: channel, cutter, hidden: hidden)
-        let condition = WindowCondition(gaussian, hidden: hidden, sigma: 0.12)
+        let condition = WindowCondition(gaussian, hidden: hidden, at: SeriesRecipe.forecastNoise)
         return (channel, ForecastMeasure(cutter: cutter, condition: condition, denoiser: nil))
       }
     }
@@ -296,53 +270,57 @@ struct SeriesBuilder {
   /// still channel counts as a little noisy.
   private func gaussian(of channel: Int, _ cutter: WindowCutter, hidden: Int) -> WindowGaussian {
     let seen = cutter.length - hidden
-    let level = windows(cutter, most: 4_000, column: channel).centeringRows(over: seen)
+    let level = windows(cutter, column: channel).centeringRows(over: seen)
     let fitted = WindowGaussian.fit(to: level)
     return WindowGaussian(
-      mean: fitted.mean, covariance: fitted.covariance, deviation: max(fitted.deviation, 0.05))
+      mean: fitted.mean, covariance: fitted.covariance,
+      deviation: max(fitted.deviation, SeriesRecipe.leastChannelDeviation))
   }
 
   // Shared.
 
   private func measure(
-    _ cutter: WindowCutter, _ gaussian: WindowGaussian, sigma: Float, centers: Bool,
+    _ cutter: WindowCutter, _ gaussian: WindowGaussian, at level: NoiseLevel, centers: Bool,
     correction: AxisDenoiser? = nil
   ) -> WhitenedMeasure {
     WhitenedMeasure(
-      cutter: cutter, stride: max(1, cutter.length / 8), centersWindows: centers,
-      mean: gaussian.mean, whitening: gaussian.whitening(sigma: sigma), correction: correction)
+      cutter: cutter, stride: max(1, cutter.length / SeriesRecipe.stepsPerWindow),
+      denoiser: WindowGaussianDenoiser(
+        gaussian, at: level, centersWindows: centers, correction: correction))
   }
 
-  /// The share of the baseline below the fitted tails; several channels, whose parts already
-  /// average, do better with more rows in the tail.
-  private var tailStart: Double { channelCount == 1 ? 0.95 : 0.9 }
+  /// Parts of which there is no measure are left out.
+  private func scorer(
+    _ forecasts: [(channel: Int, measure: ForecastMeasure)], _ whitened: [WhitenedMeasure],
+    channels: [(channel: Int, measure: WhitenedMeasure)]
+  ) -> SeriesScorer {
+    SeriesScorer(
+      forecasts: forecasts, whitened: whitened, channels: channels,
+      parts: recipe.parts.filter { $0.kind != .channels || !channels.isEmpty }.map {
+        SeriesScorer.Part(
+          kind: $0.kind, units: [], usual: 1, average: $0.average, tau: $0.tau,
+          isBounded: $0.isBounded, scale: unfittedScale)
+      }, stillness: stillness(), isCausal: options.isCausal)
+  }
 
   /// The channels that take more than two values.
   private var movingChannels: [Int] { (0..<channelCount).filter { distinct[$0] > 2 } }
 
-  /// * `tau`: time scale of the smooth average, rows; that of the residual.
-  private func stillness(tau: Double) -> Stillness {
-    Stillness(
+  private func stillness() -> Stillness {
+    let averages: [Stillness.Average] = [
+      .window(rows: SeriesRecipe.stillRows), .decay(tau: recipe.stillnessTau),
+    ]
+    return Stillness(
       gauges: movingChannels.flatMap { channel in
-        [.window(rows: 20), .decay(tau: tau)].map {
-          Stillness.Gauge(channel: channel, average: $0)
-        }
-      }, scale: TailScale(knots: [0], excess: 1, body: tailStart))
+        averages.map { Stillness.Gauge(channel: channel, average: $0) }
+      }, scale: unfittedScale)
   }
 
-  private func part(
-    _ name: String, _ measures: [Int], _ average: SeriesScorer.Average = .arithmetic, tau: Double,
-    isBounded: Bool = false
-  ) -> SeriesScorer.Part {
-    SeriesScorer.Part(
-      name: name, measures: measures, units: measures.map { _ in 1 }, usual: 1, average: average,
-      tau: tau, isBounded: isBounded,
-      scale: TailScale(knots: [0], excess: 1, body: tailStart))
-  }
+  private var unfittedScale: TailScale { TailScale(knots: [0], excess: 1, body: recipe.tailStart) }
 
-  private func trainer(steps: Int) -> Trainer {
+  private func trainer() -> Trainer {
     var training = options.training
-    (training.seed, training.steps) = (options.seed, steps * options.effort)
+    (training.seed, training.steps) = (options.seed, recipe.trainingSteps * options.effort)
     return Trainer(training, name: "windows", threads: threads, checkpoints: checkpoints)
   }
 }

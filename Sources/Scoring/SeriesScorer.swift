@@ -17,12 +17,23 @@ package struct SeriesScorer: Sendable {
   /// Whether each row is scored by what came before it only.
   package let isCausal: Bool
 
-  /// Some measures, each in units of its baseline mean, averaged, smoothed and turned into -log p.
-  package struct Part: Sendable, Equatable, Codable {
-    package let name: String
-    /// Indices into the list of raw measures.
-    package internal(set) var measures: [Int]
-    /// What each is on average over the baseline; at least 1, what a whitened measure is by design, where
+  /// All measures of one kind, each in units of its baseline mean, averaged, smoothed and turned into
+  /// -log p.
+  package struct Part: Sendable, Equatable {
+    /// What is measured, each by some measures of its own.
+    package enum Kind: String, Sendable, Codable, CaseIterable {
+      /// How badly rows are foreseen, in closed form and by the network.
+      case forecast
+      /// Whitened residuals of rows; too small ones count as well (`Stillness`).
+      case residual
+      /// Densities of windows.
+      case density
+      /// Whitened residuals of single channels.
+      case channels
+    }
+
+    package let kind: Kind
+    /// What each measure is on average over the baseline; at least 1, what a whitened measure is by design, where
     /// some of many count.
     package var units: [Float]
     /// What the average of the measures is over the baseline: it stands for the rows that a short segment
@@ -36,6 +47,14 @@ package struct SeriesScorer: Sendable {
     /// beside a fault share it.
     package let isBounded: Bool
     package var scale: TailScale
+
+    package init(
+      kind: Kind, units: [Float], usual: Float, average: Average, tau: Double, isBounded: Bool,
+      scale: TailScale
+    ) {
+      (self.kind, self.units, self.usual, self.average) = (kind, units, usual, average)
+      (self.tau, self.isBounded, self.scale) = (tau, isBounded, scale)
+    }
   }
 
   /// How several measures become one.
@@ -43,17 +62,15 @@ package struct SeriesScorer: Sendable {
     /// Of measures that tell of one thing: their mean.
     case arithmetic
     /// Of many things, such as channels, few of which may move: the mean of ln(1 + x), so that one that
-    /// runs away does not drown the others, over the fifth that stands out most.
+    /// runs away does not drown the others, over the share of them that stands out most.
     case salient
-
-    static let salientShare = 0.2
 
     /// * `values`: in units of their baseline means; reordered.
     package func callAsFunction(_ values: inout [Float]) -> Float {
       switch self {
       case .arithmetic: return values.reduce(0, +) / Float(values.count)
       case .salient:
-        let count = Int((Double(values.count) * Self.salientShare).rounded(.up))
+        let count = Int((Double(values.count) * SeriesRecipe.salientShare).rounded(.up))
         values.sort(by: >)
         let sum = values.prefix(count).reduce(0.0) { $0 + logarithm(onePlus: Double($1)) }
         return Float(sum / Double(count))
@@ -70,16 +87,32 @@ package struct SeriesScorer: Sendable {
     (self.channels, self.parts, self.isCausal) = (channels, parts, isCausal)
   }
 
-  /// The raw measures of one segment: rows x measures, with what attribution needs.
+  /// What one measure says of each row of a segment.
+  struct Raw: Sendable {
+    /// NaN where it says nothing, `[rows]`.
+    var values: [Float]
+    /// How much of a window the segment fills; 1 in what does not count windows.
+    var filling: Float = 1
+  }
+
+  /// The raw measures of one segment, with what attribution needs.
   struct Measured: Sendable {
-    var raw: [[Float]] = []
-    /// How much of a window the segment fills, for each measure; 1 in what does not count windows.
-    var filling: [Float] = []
+    /// Those of each part.
+    var raw: [Part.Kind: [Raw]] = [:]
     var squares = Matrix(rows: 0, columns: 0)
     var steps = Matrix(rows: 0, columns: 0)
     var expected = Matrix(rows: 0, columns: 0)
     /// Whether some window did not fit into the segment.
     var isShort = false
+  }
+
+  /// How many measures there are of a kind.
+  package func count(of kind: Part.Kind) -> Int {
+    switch kind {
+    case .forecast: forecasts.reduce(0) { $0 + $1.measure.count }
+    case .residual, .density: whitened.count
+    case .channels: channels.count
+    }
   }
 
   /// Rows that the longest window covers.
@@ -105,11 +138,11 @@ package struct SeriesScorer: Sendable {
 
   /// The sum of the parts' -log p at each row; what is too still there takes the place of the squares.
   func total(_ measured: inout Measured) -> [Float] {
-    var total = [Float](repeating: 0, count: measured.raw.first?.count ?? 0)
+    var total = [Float](repeating: 0, count: measured.steps.rows)
     var bounds: [Float]?
     for part in parts {
       var surprises = part.values(measured, isCausal: isCausal).map(part.scale.surprise)
-      if part.name == Self.residual {
+      if part.kind == .residual {
         stillness.raise(
           &surprises, &measured.squares, steps: measured.steps, isCausal: isCausal)
         bounds = surprises
@@ -119,11 +152,6 @@ package struct SeriesScorer: Sendable {
     }
     return total
   }
-
-  /// The part in which too small values count as well; before those that it bounds.
-  static let residual = "residual"
-  /// The part whose measures are all forecasts and no others.
-  static let forecast = "forecast"
 
   /// All raw measures.
   ///
@@ -135,16 +163,16 @@ package struct SeriesScorer: Sendable {
     for (channel, measure) in forecasts {
       let result = await measure.measure(
         values.column(channel), isCausal: isCausal, workers: workers)
-      measured.raw += result.errors
-      measured.filling += result.errors.map { _ in 1 }
+      measured.raw[.forecast, default: []] += result.errors.map { Raw(values: $0) }
       if foreseen.isEmpty { foreseen = result.foreseen }
     }
     for (index, level) in whitened.enumerated() {
       let first = index == 0
       let result = await level.measure(
         values, explains: explains && first, isCausal: isCausal, workers: workers)
-      measured.raw += [result.squares.rowMeans(), result.density]
-      measured.filling += [1, filling(of: values, in: level)]
+      measured.raw[.residual, default: []].append(Raw(values: result.squares.rowMeans()))
+      measured.raw[.density, default: []].append(
+        Raw(values: result.density, filling: filling(of: values, in: level)))
       if first { (measured.squares, measured.expected) = (result.squares, result.expected) }
     }
     if explains, values.columns == 1 {
@@ -154,10 +182,9 @@ package struct SeriesScorer: Sendable {
     }
     for (channel, measure) in channels {
       let single = values.column(channel)
-      measured.raw.append(
-        await measure.measure(single, explains: false, isCausal: isCausal, workers: workers)
-          .squares.values)
-      measured.filling.append(1)
+      let result = await measure.measure(
+        single, explains: false, isCausal: isCausal, workers: workers)
+      measured.raw[.channels, default: []].append(Raw(values: result.squares.values))
     }
     measured.steps = Stillness.squaredSteps(values, filled: filled)
     return measured
@@ -178,13 +205,13 @@ extension SeriesScorer.Part {
 
   /// The average of the measures at each row; one that says nothing (NaN) counts as its unit.
   func averages(_ measured: SeriesScorer.Measured) -> [Float] {
-    guard let rows = measured.raw.first?.count else { return [] }
-    var mean = [Float](repeating: 0, count: rows)
-    var terms = [Float](repeating: 0, count: measures.count)
-    for row in 0..<rows {
-      for (index, measure) in measures.enumerated() {
-        let value = measured.raw[measure][row]
-        let filling = value.isNaN ? 0 : measured.filling[measure]
+    let raw = measured.raw[kind] ?? []
+    var mean = [Float](repeating: 0, count: measured.steps.rows)
+    var terms = [Float](repeating: 0, count: raw.count)
+    for row in mean.indices {
+      for (index, measure) in raw.enumerated() {
+        let value = measure.values[row]
+        let filling = value.isNaN ? 0 : measure.filling
         terms[index] = filling == 0 ? 1 : filling * value / units[index] + 1 - filling
       }
       mean[row] = average(&terms)

@@ -31,12 +31,6 @@ package struct Stillness: Sendable, Equatable, Codable {
     case decay(tau: Double)
   }
 
-  static let lowQuantile = 0.01
-  /// A channel whose low quantile is below this share of its mean rests in normal operation too.
-  static let restingShare: Float = 1e-3
-  /// The greatest depth: steps of a stuck sensor are 0.
-  static let deepest: Float = 12
-
   package init(gauges: [Gauge], scale: TailScale) {
     (self.gauges, self.scale) = (gauges, scale)
   }
@@ -97,9 +91,9 @@ extension Stillness.Gauge {
   /// * `steps`: squared steps, `[rows, channels]`.
   package func depths(_ steps: Matrix, isCausal: Bool) -> [Float] {
     averages(steps, isCausal: isCausal).map { average in
-      guard !average.isNaN else { return -Stillness.deepest }
+      guard !average.isNaN else { return -SeriesRecipe.deepestStillness }
       let depth = logarithm(Double(floor)) - logarithm(max(Double(average), 1e-30))
-      return min(Stillness.deepest, max(-Stillness.deepest, Float(depth)))
+      return min(SeriesRecipe.deepestStillness, max(-SeriesRecipe.deepestStillness, Float(depth)))
     }
   }
 
@@ -112,8 +106,8 @@ extension Stillness.Gauge {
       gauge.averages(steps, isCausal: isCausal).lazy.filter { !$0.isNaN }.map { Double($0) }
     }
     guard !averages.isEmpty else { return nil }
-    gauge.floor = Float(quantile(ofSorted: averages.sorted(), Stillness.lowQuantile))
-    let isResting = gauge.floor <= 0 || gauge.floor < Stillness.restingShare * gauge.usual
+    gauge.floor = Float(quantile(ofSorted: averages.sorted(), SeriesRecipe.stillQuantile))
+    let isResting = gauge.floor <= 0 || gauge.floor < SeriesRecipe.restingShare * gauge.usual
     return isResting ? nil : gauge
   }
 

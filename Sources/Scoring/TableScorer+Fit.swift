@@ -3,7 +3,6 @@ package import Diffusion
 
 /// How a table scorer is built.
 package struct TableScorerOptions: Sendable, Equatable, Codable {
-  package var neighbors = NeighborView.Options()
   /// Baseline rows kept in the model; 0 keeps means of several rows each instead.
   package var exemplars = 10_000
   /// Share of the baseline rows that may be anomalies, 0...0.2; above 0 how far a row is from the
@@ -11,20 +10,30 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
   package var contamination = 0.0
   /// Whether a network is trained.
   package var trainsNetwork = true
-  package var networkShare: Float = 0.05
-  /// Share of the noise level where rows are plenty.
-  package var noiseLevelShare: Float = 0.3
-  /// Beside the closed forms one noise of one level says as much as more of several levels.
-  package var networkSigmas = NoiseSchedule.logUniform.sigmas(1, from: 0.4, to: 0.1)
   /// Noises that the network takes away again, per level.
   package var noiseDraws = 1
   package var training = TrainingOptions.rows
   package var noiseLevelTraining = TrainingOptions.noiseLevels
   package var seed: UInt64 = 0
-  /// The parts of the score that count, by name; empty for all.
-  package var parts: [String] = []
+  /// The parts of the score that count; empty for all.
+  package var parts: [TableScorer.Part] = []
 
   package init() {}
+}
+
+extension TableScorer {
+  /// What the score is made of, to be measured alone.
+  package enum Part: String, Sendable, Codable, CaseIterable {
+    /// Views of rows.
+    case standard, robust, quantile, filtered
+    /// Residuals within a view.
+    case local, empirical
+    case network
+    case noiseLevel = "noise level"
+
+    /// In the order of the scorer's views.
+    static let views = [standard, robust, quantile, filtered]
+  }
 }
 
 /// A fitted scorer and what calibration needs.
@@ -39,9 +48,6 @@ package struct TableFit: Sendable {
   package let suspects: [(row: Int, score: Float)]
 }
 
-/// The number of suspicious baseline rows that are named.
-package let mostSuspects = 10
-
 extension TableScorer {
   /// Learns normal from encoded baseline rows.
   ///
@@ -53,7 +59,8 @@ extension TableScorer {
   ) async -> TableFit {
     let rows = samples[0].rows
     var stream = RandomStream(seed: options.seed, stream: 0x7461)
-    let kept = stream.sample(options.exemplars > 0 ? options.exemplars : 10_000, of: rows)
+    let kept = stream.sample(
+      options.exemplars > 0 ? options.exemplars : TableRecipe.sampledRows, of: rows)
     let heldOut = stream.sample(heldOutCount(of: kept.count), of: kept.count)
     let exemplars = samples.map { $0.selecting(rows: kept) }
     let train = { @Sendable in
@@ -67,14 +74,15 @@ extension TableScorer {
       holdsRows
       ? Trial(of: exemplars, heldOut: heldOut)
       : await Trial(ofMeans: exemplars, heldOut: heldOut, workers: workers)
-    let filter = samples.count > 1 ? WienerFilter.fit(to: exemplars[0]) : nil
+    let filter =
+      samples.count > 1 ? WienerFilter.fit(to: exemplars[0], at: TableRecipe.filterNoise) : nil
     let (views, leftOut) = await weighedViews(
       trial, groups, filter, options: options, workers: workers)
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
       views: views, filter: filter,
       reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
-      networkShare: options.networkShare, noiseLevel: noiseLevel,
+      networkShare: TableRecipe.networkShare, noiseLevel: noiseLevel,
       bulk: options.contamination > 0
         ? BulkDistance(of: trial.held[0], contamination: options.contamination) : nil)
     if !options.parts.isEmpty { scorer.keep(options.parts) }
@@ -85,15 +93,15 @@ extension TableScorer {
         scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history, suspects: [])
     }
     let usual = await scorer.bulk?.raising(leftOut, of: exemplars[0], workers: workers) ?? leftOut
-    let worst = usual.indices.sorted { usual[$0] > usual[$1] }.prefix(mostSuspects)
+    let worst = usual.indices.sorted { usual[$0] > usual[$1] }.prefix(TableRecipe.mostSuspects)
     return TableFit(
       scorer: scorer, calibrationScores: scores, history: denoiser?.trained.history,
       suspects: worst.map { (kept[$0], usual[$0]) })
   }
 
-  /// Rows the network does not see: a fifth, at most 2,000, at least half of the smallest baselines.
   static func heldOutCount(of rows: Int) -> Int {
-    min(2_000, max(rows / 5, min(rows / 2, 100)))
+    let range = TableRecipe.heldOutRows
+    return min(range.upperBound, max(rows / 5, min(rows / 2, range.lowerBound)))
   }
 
   private static func networks(
@@ -109,8 +117,7 @@ extension TableScorer {
     levelTraining.steps = steps(levelTraining.steps, rows: seen.rows)
     let denoiser = NeuralDenoiser.fit(
       to: seen, heldOut: judge, options: training, threads: threads, checkpoints: checkpoints)
-    let share = NoiseLevelScore.share(
-      most: options.noiseLevelShare, rows: samples.rows, features: samples.columns)
+    let share = NoiseLevelScore.share(rows: samples.rows, features: samples.columns)
     guard share > 0 else { return (denoiser, nil) }
     return (
       denoiser,
@@ -122,9 +129,10 @@ extension TableScorer {
     )
   }
 
-  /// More rows hold more to learn: the steps grow with their square root, up to four times.
+  /// More rows hold more to learn: the steps grow with their square root.
   package static func steps(_ steps: Int, rows: Int) -> Int {
-    Int(Double(steps) * min(4, max(1, (Double(rows) / 10_000).squareRoot())))
+    let growth = (Double(rows) / TableRecipe.trainingRows).squareRoot()
+    return Int(Double(steps) * min(TableRecipe.mostTraining, max(1, growth)))
   }
 
   private static func weighedViews(
@@ -135,7 +143,7 @@ extension TableScorer {
     let origins = probe.origins.map { trial.origins[$0] }
     var scorer = TableScorer(
       views: (filter?.extending(trial.held) ?? trial.held).map {
-        NeighborView(unfitted: $0, lowering: options.neighbors)
+        NeighborView(loweringNoiseFor: $0)
       }, filter: filter, reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
     var references = await scorer.references(workers: workers)
     for index in scorer.views.indices {
@@ -197,22 +205,22 @@ extension TableScorer {
     }
   }
 
-  /// Leaves only the named parts: views (all, when only residuals are named), residuals, networks.
-  private mutating func keep(_ parts: [String]) {
-    let names = ["standard", "robust", "quantile", "filtered"]
-    let residuals = ["local", "empirical"].filter { parts.contains($0) }
-    let listed = names.prefix(views.count).filter { parts.contains($0) }
+  /// Leaves only these parts: views (all, when only residuals are listed), residuals, networks.
+  private mutating func keep(_ parts: [Part]) {
+    let residuals = parts.filter { [.local, .empirical].contains($0) }
+    let listed = Part.views.prefix(views.count).filter { parts.contains($0) }
     if listed.isEmpty, residuals.isEmpty { views = [] }
-    for (index, name) in zip(views.indices, names) where !listed.isEmpty && !listed.contains(name) {
+    for (index, view) in zip(views.indices, Part.views)
+    where !listed.isEmpty && !listed.contains(view) {
       views[index].mixture.viewWeight = 0
     }
-    if !views.isEmpty, !parts.contains("network") { reconstruction = nil }
-    if !parts.contains("noise level") { noiseLevel = nil }
+    if !views.isEmpty, !parts.contains(.network) { reconstruction = nil }
+    if !parts.contains(.noiseLevel) { noiseLevel = nil }
     bulk = nil
     guard residuals.count == 1 else { return }
     for index in views.indices {
-      views[index].mixture.localWeight = residuals == ["local"] ? 1 : 0
-      views[index].mixture.empiricalWeight = residuals == ["local"] ? 0 : 1
+      views[index].mixture.localWeight = residuals == [.local] ? 1 : 0
+      views[index].mixture.empiricalWeight = residuals == [.local] ? 0 : 1
     }
   }
 
@@ -281,8 +289,8 @@ extension ReconstructionScore {
     -> ReconstructionScore
   {
     ReconstructionScore(
-      denoiser: denoiser, sigmas: options.networkSigmas,
+      denoiser: denoiser, sigmas: TableRecipe.networkLevels,
       draws: options.noiseDraws, seed: options.seed,
-      scales: options.networkSigmas.map { _ in LogScale(mean: 0, deviation: 1) })
+      scales: TableRecipe.networkLevels.map { _ in LogScale(mean: 0, deviation: 1) })
   }
 }

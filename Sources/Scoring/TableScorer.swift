@@ -1,5 +1,5 @@
 package import Compute
-import Diffusion
+package import Diffusion
 
 /// What scoring says about each row of a table.
 package struct RowScores: Sendable, Equatable {
@@ -70,7 +70,7 @@ package struct TableScorer: Sendable {
     let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
     let logarithms = zip(views, rawLogarithms(of: padded, details: true)).map { $0.corrected($1) }
     let total = combine(logarithms, answers(to: padded[0]))
-    let (contributions, expected) = attribute(padded[0], logarithms.first?.fit)
+    let (contributions, expected) = attribute(padded[0], logarithms.first?.reconstruction)
     var scores = RowScores(
       scores: Array(total.prefix(rows.count)),
       contributions: contributions.padded(rows: 0..<rows.count, to: rows.count),
@@ -138,22 +138,15 @@ package struct TableScorer: Sendable {
     return zip(total, distances).map(bulk.raising)
   }
 
-  /// For each feature of a Gaussian with precision Q: given all others it is expected at
-  /// x - (Q r) / Q_jj, and replacing it by that lowers r'Qr by (Q r)² / Q_jj.
-  ///
-  /// Without views nothing is known.
-  private func attribute(_ samples: Matrix, _ fit: PaddedRows.LocalFit?) -> (Matrix, Matrix) {
-    guard let fit else {
+  /// Contributions and expected values as the local Gaussian has them; without views nothing is known.
+  private func attribute(
+    _ samples: Matrix, _ reconstruction: LocalGaussianDenoiser.Reconstruction?
+  ) -> (contributions: Matrix, expected: Matrix) {
+    guard let reconstruction else {
       let nothing = Matrix(rows: samples.rows, columns: samples.columns)
       return (nothing, nothing)
     }
-    var (contributions, expected) = (samples, samples)
-    for index in samples.values.indices {
-      let (solved, precision) = (fit.solved.values[index], max(fit.precision.values[index], 1e-9))
-      contributions.values[index] = solved * solved / precision
-      expected.values[index] -= solved / precision
-    }
-    return (contributions, expected)
+    return reconstruction.attribution(samples)
   }
 
   private static func joined(_ parts: [RowScores], features: Int) -> RowScores {
@@ -164,4 +157,9 @@ package struct TableScorer: Sendable {
         rows: rows, columns: features, values: parts.flatMap(\.contributions.values)),
       expected: Matrix(rows: rows, columns: features, values: parts.flatMap(\.expected.values)))
   }
+}
+
+extension WienerFilter {
+  /// The encoded views of rows and the one that is made of the standard view, the first.
+  func extending(_ views: [Matrix]) -> [Matrix] { views + [denoise(views[0])] }
 }

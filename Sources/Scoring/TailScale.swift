@@ -9,19 +9,16 @@ package struct TailScale: Sendable, Equatable, Codable {
   package let excess: Float
   /// Share of the baseline below the last knot.
   package let body: Double
-  static let knotCount = 201
-  /// Shape of the generalized Pareto tail: a little heavier than exponential, for one part's
-  /// extrapolation must not drown what the others see.
-  static let shape: Float = 0.05
 
   /// * `values`: one for each baseline row, finite, at least one.
   /// * `body`: share of the values below the tail, 0..<1.
   package static func fit(to values: [Float], body: Double) -> TailScale {
     let sorted = values.map { Double($0) }.sorted()
-    let knots = (0..<knotCount).map {
-      Float(quantile(ofSorted: sorted, body * Double($0) / Double(knotCount - 1)))
+    let last = SeriesRecipe.tailKnots - 1
+    let knots = (0...last).map {
+      Float(quantile(ofSorted: sorted, body * Double($0) / Double(last)))
     }
-    let start = Double(knots[knotCount - 1])
+    let start = Double(knots[last])
     let beyond = Moments(of: sorted.lazy.filter { $0 > start }.map { $0 - start })
     let least = max(1e-9, 1e-3 * abs(start))
     return TailScale(knots: knots, excess: Float(max(beyond.mean, least)), body: body)
@@ -32,14 +29,10 @@ package struct TailScale: Sendable, Equatable, Codable {
     let start = knots[knots.count - 1]
     let tail = Float(-logarithm(1 - body))
     if value >= start {
-      let x = Double(Self.shape * (value - start) / excess)
-      return tail + Float(logarithm(onePlus: x)) / Self.shape
+      let x = Double(SeriesRecipe.tailShape * (value - start) / excess)
+      return tail + Float(logarithm(onePlus: x)) / SeriesRecipe.tailShape
     }
-    var (low, high) = (0, knots.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if knots[middle] <= value { low = middle + 1 } else { high = middle }
-    }
+    let low = partition(knots) { $0 <= value }
     guard low > 0 else { return 0 }
     let (below, above) = (knots[low - 1], knots[low])
     let share = above > below ? Double((value - below) / (above - below)) : 0

@@ -1,35 +1,24 @@
 package import Compute
 package import Diffusion
 
-/// Windows taken apart by Q^(1/2): the whitened residual of each point, and the density of each
-/// window as a whole.
+/// How badly the windows over each row come back from their Gaussian: the whitened residual of each
+/// point, and the density of each window as a whole.
 package struct WhitenedMeasure: Sendable {
   package let cutter: WindowCutter
   /// Rows between windows.
   package let stride: Int
-  /// Whether each window is taken less its own mean.
-  package let centersWindows: Bool
-  package let mean: [Float]
-  /// Q^(1/2), `[features, features]`.
-  package let whitening: Matrix
-  /// What a network adds to the closed form, at the same noise; nil for the closed form alone.
-  package let correction: AxisDenoiser?
+  package let denoiser: WindowGaussianDenoiser
 
-  package init(
-    cutter: WindowCutter, stride: Int, centersWindows: Bool, mean: [Float], whitening: Matrix,
-    correction: AxisDenoiser?
-  ) {
+  package init(cutter: WindowCutter, stride: Int, denoiser: WindowGaussianDenoiser) {
     precondition(
-      whitening.rows == cutter.length * cutter.channels, "\(whitening.rows) features in windows")
-    (self.cutter, self.stride, self.centersWindows) = (cutter, stride, centersWindows)
-    (self.mean, self.whitening, self.correction) = (mean, whitening, correction)
+      denoiser.mean.count == cutter.length * cutter.channels,
+      "\(denoiser.mean.count) features in windows")
+    (self.cutter, self.stride, self.denoiser) = (cutter, stride, denoiser)
   }
 
   /// The closed form alone.
   func withoutNetwork() -> WhitenedMeasure {
-    WhitenedMeasure(
-      cutter: cutter, stride: stride, centersWindows: centersWindows, mean: mean,
-      whitening: whitening, correction: nil)
+    WhitenedMeasure(cutter: cutter, stride: stride, denoiser: denoiser.withoutNetwork())
   }
 
   /// What the windows over each row say, means over the windows that cover it.
@@ -56,55 +45,31 @@ package struct WhitenedMeasure: Sendable {
     let starts = cutter.starts(in: values.rows, stride: isCausal ? 1 : stride)
     var sums = WindowSums(
       rows: values.rows, channels: values.columns, explains: explains, isCausal: isCausal)
-    let inverse = explains ? inverseDiagonal() : []
     for wave in Swift.stride(from: 0, to: starts.count, by: chunkRows * 16) {
       let parts = chunks(of: min(starts.count - wave, chunkRows * 16))
       let pieces = await parallelMap(parts.count, workers: workers) { part in
-        self.residuals(
+        self.reconstruct(
           values,
-          starts[wave..<starts.count][
-            wave + parts[part].lowerBound..<wave + parts[part].upperBound], inverse, height)
+          starts[wave + parts[part].lowerBound..<wave + parts[part].upperBound],
+          explains: explains, height: height)
       }
       for piece in pieces { sums.add(piece, length: cutter.length) }
     }
     return sums.means()
   }
 
-  /// Whitened residuals of one chunk of windows.
+  /// One chunk of windows, padded to full height, and where each begins.
   struct Piece: Sendable {
-    let starts: [Int]
-    let residuals: Matrix
-    let expected: Matrix?
+    let starts: ArraySlice<Int>
+    let windows: WindowGaussianDenoiser.Reconstruction
   }
 
-  private func residuals(
-    _ values: Matrix, _ starts: ArraySlice<Int>, _ inverse: [Float], _ height: Int
+  private func reconstruct(
+    _ values: Matrix, _ starts: ArraySlice<Int>, explains: Bool, height: Int
   ) -> Piece {
     let cut = cutter.windows(of: values, at: starts)
     let windows = cut.padded(rows: 0..<cut.rows, to: height)
-    let level = centersWindows ? windows.centeringRows(over: windows.columns) : windows
-    let centered = level.adding(mean, scale: -1)
-    var residuals = Matrix(rows: height, columns: centered.columns)
-    multiply(centered, whitening, into: &residuals)
-    correction?.correct(&residuals, of: centered)
-    guard !inverse.isEmpty else {
-      return Piece(starts: Array(starts), residuals: residuals, expected: nil)
-    }
-    var expected = Matrix(rows: height, columns: centered.columns)
-    multiply(residuals, whitening, into: &expected)
-    for row in 0..<height {
-      for (offset, index) in expected.range(ofRow: row).enumerated() {
-        expected.values[index] = windows.values[index] - expected.values[index] * inverse[offset]
-      }
-    }
-    return Piece(starts: Array(starts), residuals: residuals, expected: expected)
-  }
-
-  /// 1 / Q_jj: replacing point j by x - (Q r)_j / Q_jj is what the other points let expect.
-  private func inverseDiagonal() -> [Float] {
-    (0..<whitening.rows).map { row in
-      1 / max(sumOfSquares(whitening.values.span.extracting(whitening.range(ofRow: row))), 1e-12)
-    }
+    return Piece(starts: starts, windows: denoiser.reconstruct(windows, explains: explains))
   }
 }
 
@@ -125,22 +90,19 @@ struct WindowSums {
   }
 
   mutating func add(_ piece: WhitenedMeasure.Piece, length: Int) {
-    let channels = squares.columns
+    let (channels, residuals) = (squares.columns, piece.windows.residuals)
+    let first = isCausal ? length - 1 : 0
     for (window, start) in piece.starts.enumerated() {
-      let range = piece.residuals.range(ofRow: window)
-      let mean =
-        sumOfSquares(piece.residuals.values.span.extracting(range)) / Float(range.count)
       let target = start * channels
-      let first = isCausal ? length - 1 : 0
-      for (offset, index) in range.enumerated().dropFirst(first * channels) {
-        let residual = piece.residuals.values[index]
-        squares.values[target + offset] += residual * residual
-        if let part = piece.expected {
+      let points = residuals.range(ofRow: window).enumerated().dropFirst(first * channels)
+      for (offset, index) in points {
+        squares.values[target + offset] += residuals.values[index] * residuals.values[index]
+        if let part = piece.windows.expected {
           expected.values[target + offset] += part.values[index]
         }
       }
       for row in start + first..<start + length {
-        density[row] += mean
+        density[row] += piece.windows.density[window]
         counts[row] += 1
       }
     }

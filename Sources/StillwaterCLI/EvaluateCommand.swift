@@ -1,7 +1,7 @@
 import ArgumentParser
-import Evaluation
-import Foundation
+import Options
 import Reporting
+import Stages
 import Stillwater
 
 struct EvaluateCommand: AsyncParsableCommand {
@@ -13,72 +13,21 @@ struct EvaluateCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions
-  @Option(
-    help: ArgumentHelp(
-      "The column with 1 for an anomaly and 0 for normal (default: label).", valueName: "column"))
-  var label: String?
-  @Option(help: ArgumentHelp("The text of an anomaly in the label column.", valueName: "value"))
-  var positiveLabel: String?
-  @Option(
-    help: ArgumentHelp("The column with the scores, higher is more abnormal.", valueName: "column"))
-  var score = "score"
-  @Option(
-    help: ArgumentHelp(
-      "The time column of a score file, to judge it as a series.", valueName: "column"))
-  var time: String?
-  @Option(help: ArgumentHelp("Score the files with this model first.", valueName: "path"))
-  var model: String?
-  @Option(help: ArgumentHelp("Where the metrics go as JSON.", valueName: "path"))
-  var output: String?
-
-  @OptionGroup(title: "CSV") var csv: DialectOptions
-  @OptionGroup(title: "Damaged rows") var badRows: BadRowOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
-  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
-
-  func validate() throws {
-    if model == nil, score.utf8.elementsEqual((label ?? "label").utf8) {
-      throw ValidationError("--score and --label name the same column, \(score)")
-    }
-  }
+  @OptionGroup var options: OptionsOf<EvaluateStage>
+  @OptionGroup var consoleOptions: OptionsOf<ConsoleOptions>
 
   func run() async throws {
-    let console = Console(consoleOptions)
+    let console = Console(try consoleOptions.value())
+    var stage = try options.value()
     try await perform(console) {
-      var stage = EvaluateStage(files: try input.paths())
-      (stage.model, stage.label, stage.positiveLabel) = (model, label, positiveLabel)
-      (stage.score, stage.time, stage.output) = (score, time, output == "-" ? nil : output)
-      (stage.dialect, stage.rules) = (csv.dialect, runOptions.rules)
-      (stage.options.threads, stage.options.badRows) = (runOptions.threads, badRows.policy)
+      stage.files = try input.paths()
+      let isPrinted = stage.output == "-"
+      if isPrinted { stage.output = nil }
       let summary = try await stage.run(progress: console.progress)
       try console.show(summary, [])
-      if !consoleOptions.json, !consoleOptions.quiet || output == "-" {
-        try printResult(Array(text(summary).utf8))
+      if !console.options.json, !console.options.quiet || isPrinted {
+        try printResult(Array((summary.metrics?.text ?? "").utf8))
       }
     }
-  }
-
-  /// The metrics as a short table; undefined ones say so.
-  private func text(_ summary: RunSummary) -> String {
-    let metrics = summary.metrics
-    let flags = metrics?.atThreshold
-    let rows: [(String, Double?)] = [
-      ("AUROC", metrics?.auroc), ("AUPRC", metrics?.auprc), ("best F1", metrics?.bestF1),
-      ("F1 at the true rate", metrics?.f1AtTrueRate),
-    ]
-    let flagRows: [(String, Double?)] = [
-      ("F1 at the threshold", flags?.f1), ("precision", flags?.precision),
-      ("recall", flags?.recall),
-      ("false alarms per thousand", flags?.falseAlarmsPerThousand),
-    ]
-    let series: [(String, Double?)] = [("VUS-PR", metrics?.vusPR)]
-    var lines = ["rows \(metrics?.rows ?? 0), anomalies \(metrics?.anomalousRows ?? 0)"]
-    let shown = rows + (flags == nil ? [] : flagRows) + (metrics?.vusWindow == nil ? [] : series)
-    for (name, value) in shown {
-      let padding = String(repeating: " ", count: 26 - name.count)
-      lines.append(
-        name + padding + (value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"))
-    }
-    return lines.joined(separator: "\n") + "\n"
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Evaluation
 import Files
+import Options
+import Pipelines
 import Reporting
 import Stillwater
 
@@ -14,39 +15,24 @@ struct RunCommand: AsyncParsableCommand {
 
   @Argument(help: ArgumentHelp("The pipeline file.", valueName: "pipeline.yaml")) var pipeline:
     String
-  @Flag(help: "Say what would be done and do nothing.") var dryRun = false
-  @Flag(help: "Run every stage, up to date or not.") var force = false
-  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
+  @OptionGroup var options: OptionsOf<RunOptions>
+  @OptionGroup var consoleOptions: OptionsOf<ConsoleOptions>
 
   func run() async throws {
-    let console = Console(consoleOptions)
+    let console = Console(try consoleOptions.value())
+    let options = try options.value()
     try await perform(console) {
       let run = PipelineRun(try Pipeline(contentsOf: pipeline))
-      if dryRun {
+      if options.dryRun {
         return try printResult(Array(run.plan().map { printable($0) + "\n" }.joined().utf8))
       }
-      try await run.run(force: force, progress: console.progress) { report in
+      try await run.run(force: options.force, progress: console.progress) { report in
         guard let summary = report.summary else {
           return console.note("\(report.stage): up to date, \(report.output)")
         }
-        console.note("\(report.stage): \(describe(summary)), \(report.output)")
+        console.note("\(report.stage): \(summary.sentence), \(report.output)")
         try console.show(summary, [])
       }
     }
-  }
-
-  private func describe(_ summary: RunSummary) -> String {
-    switch summary.command {
-    case "train": "learned from \(summary.rowsUsed ?? 0) rows"
-    case "score": "scored \(summary.rowsScored ?? 0) rows, flagged \(summary.anomalies ?? 0)"
-    case "evaluate":
-      "AUROC \(rounded(summary.auroc)), AUPRC \(rounded(summary.auprc))"
-        + ((summary.metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")
-    default: "threshold \(summary.threshold ?? 0)"
-    }
-  }
-
-  private func rounded(_ value: Double?) -> String {
-    value.map { "\(($0 * 10_000).rounded() / 10_000)" } ?? "undefined"
   }
 }

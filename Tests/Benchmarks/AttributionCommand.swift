@@ -24,12 +24,12 @@ struct AttributionCommand: AsyncParsableCommand {
   private func detector(_ path: String, time: String?) async throws -> Detector {
     var settings = TrainingSettings()
     (settings.quality, settings.columns.time) = (quality, time)
-    return try await Detector.train(on: [path], settings)
+    return try await Detector.train(on: [path], settings).detector
   }
 
   private func scores(_ detector: Detector, _ path: String) async throws -> [ScoredRow] {
     var rows: [ScoredRow] = []
-    for try await row in detector.score(path, explaining: true) { rows.append(row) }
+    for try await row in detector.score(path, ScoringOptions(explains: true)) { rows.append(row) }
     return rows
   }
 

@@ -92,10 +92,10 @@ struct SetRun: Sendable {
 
   init(_ settings: TrainingSettings, train: String, test: String, baselineRows: Int) async throws {
     let (start, begin) = (clock(), ContinuousClock.now)
-    detector = try await Detector.train(on: [train], settings)
+    detector = try await Detector.train(on: [train], settings).detector
     let trained = clock()
     trainWall = (ContinuousClock.now - begin) / .seconds(1)
-    judged = try await detector.judge(test, ScoringOptions())
+    judged = try await detector.judge(.file(test), ScoringOptions())
     trainSeconds = Double(trained - start) / Double(CLOCKS_PER_SEC)
     scoreSeconds = Double(clock() - trained) / Double(CLOCKS_PER_SEC)
     self.baselineRows = baselineRows

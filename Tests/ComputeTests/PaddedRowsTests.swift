@@ -44,11 +44,11 @@ import Testing
   }
 
   @Test(arguments: widths)
-  func empiricalDenoiserIsTheSoftmaxMean(columns: Int) {
+  func weightedMeansAreSoftmaxMeans(columns: Int) {
     let (rows, queries) = (rows(columns), queries(columns))
     let (search, padded) = (NearestRows(rows), PaddedRows(queries))
     let found = search.rows.nearestFirst(search.neighbors(of: queries, count: 10), to: padded)
-    let (denoised, errors) = search.rows.empiricalDenoise(padded, found, sigma: 0.5)
+    let (means, squares) = search.rows.weightedMeans(of: padded, found, width: 0.5)
     for query in 0..<9 {
       let weights = found.indices(of: query).map {
         exponential(-squaredDistance(queries.row(query), rows.row(Int($0))) / 0.5)
@@ -60,19 +60,19 @@ import Testing
             $0 + $1.0 / total * Double(rows[Int($1.1), column])
           })
       }
-      expectClose(Array(denoised.row(query)), expected, tolerance: 1e-5)
+      expectClose(Array(means.row(query)), expected, tolerance: 1e-5)
       let error = Float(squaredDistance(queries.row(query), expected[...]))
-      expectClose([errors[query]], [error], tolerance: 1e-4)
+      expectClose([squares[query]], [error], tolerance: 1e-4)
     }
   }
 
   @Test(arguments: widths, [1, 13, 16])
-  func localGaussianSolvesTheFullSystem(columns: Int, count: Int) throws {
+  func gaussianDistancesSolveTheFullSystem(columns: Int, count: Int) throws {
     let (rows, queries) = (rows(columns), queries(columns))
     let search = NearestRows(rows)
     let found = search.neighbors(of: queries, count: 16)
-    let fit = search.rows.localGaussian(
-      PaddedRows(queries), found, count: count, sigma: 0.8, details: true)
+    let fit = search.rows.gaussianDistances(
+      of: PaddedRows(queries), found, count: count, ridge: 0.8, details: true)
     for query in 0..<9 {
       let near = rows.selecting(rows: found.indices(of: query).prefix(count).map { Int($0) })
       let mean = near.columnMeans()
@@ -83,7 +83,7 @@ import Testing
       let identity = DoubleMatrix(rows: columns, columns: columns).addingToDiagonal(1)
       let inverse = try #require(solvePositive(matrix, identity))
       let distance = zip(r, q.values).reduce(0) { $0 + $1.0 * $1.1 }
-      expectClose([fit.distance[query]], [Float(distance)], tolerance: 1e-4)
+      expectClose([fit.squares[query]], [Float(distance)], tolerance: 1e-4)
       expectClose(Array(fit.solved.row(query)), q.values.map { Float($0) }, tolerance: 1e-4)
       let diagonal = (0..<columns).map { Float(inverse[$0, $0]) }
       expectClose(Array(fit.precision.row(query)), diagonal, tolerance: 1e-4)

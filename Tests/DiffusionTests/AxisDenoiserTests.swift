@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct AxisDenoiserTests {
-  private static let sigma: Float = 0.25
+  private static let level = NoiseLevel.relative(0.25)
 
   /// Windows of waves whose sign decides their height, which no Gaussian can know.
   private let centered: Matrix
@@ -28,13 +28,13 @@ import Testing
     var options = TrainingOptions.windows
     options.steps = steps
     return AxisDenoiser.fit(
-      to: centered, gaussian, sigma: Self.sigma, width: 32, blocks: 2, seed: 1,
+      to: centered, gaussian, at: Self.level, width: 32, blocks: 2, seed: 1,
       by: Trainer(options))
   }
 
   private func whitened(_ windows: Matrix) -> Matrix {
     var residuals = windows
-    multiply(windows, gaussian.whitening(sigma: Self.sigma), into: &residuals)
+    multiply(windows, gaussian.whitening(at: Self.level), into: &residuals)
     return residuals
   }
 

@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func foreseesHiddenPointsOfAWave() {
-    let condition = WindowCondition(gaussian(), hidden: 4, sigma: 0.12)
+    let condition = WindowCondition(gaussian(), hidden: 4, at: .relative(0.12))
     let fresh = windows(wave(200, seed: 2)).adding(condition.mean, scale: -1)
     let expected = condition.expectation(fresh)
     var (error, power): (Float, Float) = (0, 0)
@@ -38,7 +38,7 @@ import Testing
   @Test(arguments: [1, 4])
   func posteriorRootSquaresToTheVarianceLeft(hidden: Int) throws {
     let model = gaussian()
-    let condition = WindowLesson(model, hidden: hidden, sigma: 0.06).condition
+    let condition = WindowLesson(model, hidden: hidden, at: .relative(0.06)).condition
     let root = try #require(condition.frame).root
     let least = (0.06 * model.deviation) * (0.06 * model.deviation)
     let left = (0..<hidden).map { point in
@@ -51,7 +51,7 @@ import Testing
   /// What a network should answer, put through the root, is what the closed form leaves.
   @Test func lessonsAskForWhatIsLeft() throws {
     let model = gaussian()
-    let lesson = WindowLesson(model, hidden: 4, sigma: 0.25)
+    let lesson = WindowLesson(model, hidden: 4, at: .relative(0.25))
     let clean = windows(wave(200, seed: 2)).adding(model.mean, scale: -1)
     let expected = lesson.condition.expectation(clean)
     let (_, targets) = lesson.teach(clean: clean, noised: clean)
@@ -67,7 +67,7 @@ import Testing
     let model = gaussian()
     let centered = windows(wave(600, seed: 1)).adding(model.mean, scale: -1)
     var white = Matrix(rows: centered.rows, columns: 24)
-    multiply(centered, model.whitening(sigma: 0.01), into: &white)
+    multiply(centered, model.whitening(at: .relative(0.01)), into: &white)
     let mean = white.values.reduce(0) { $0 + $1 * $1 } / Float(white.values.count)
     #expect(mean > 0.7 && mean <= 1.01)
   }
@@ -82,7 +82,7 @@ import Testing
       })
     let all = windows(series)
     let model = WindowGaussian.fit(to: all)
-    let lesson = WindowLesson(model, hidden: 4, sigma: 0.12)
+    let lesson = WindowLesson(model, hidden: 4, at: .relative(0.12))
     let condition = lesson.condition
     let shape = WindowDenoiser.shape(features: 24, hidden: [4], width: 32, blocks: 2)
     let centered = all.adding(model.mean, scale: -1)

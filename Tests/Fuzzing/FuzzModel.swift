@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Ingestion
+import ModelFile
 import Stillwater
 
 /// A model is refused, or it scores rows without a fault and without NaN.
@@ -42,7 +43,7 @@ private func score(with detector: Detector) {
     var options = ScoringOptions()
     (options.threads, options.explains) = (1, true)
     options.badRows = .quarantine(maximum: nil)
-    _ = try? await detector.scoreFile(CaseFile.path, options) { scored in
+    _ = try? await detector.scoreRows(of: .file(CaseFile.path), options) { scored in
       guard scored.rows.allSatisfy({ $0.score.isFinite && $0.pValue > 0 && $0.pValue <= 1 }) else {
         broken("NaN or no p-value among \(scored.rows.map { ($0.score, $0.pValue) })")
       }

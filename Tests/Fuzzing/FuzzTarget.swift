@@ -1,5 +1,5 @@
 import Ingestion
-import Stillwater
+import Pipelines
 
 /// What is fed with bytes.
 enum FuzzTarget: String, CaseIterable {

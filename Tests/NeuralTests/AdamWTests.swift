@@ -77,15 +77,6 @@ import Testing
     #expect(LearningRateSchedule.constant.rate(at: step) == 1)
   }
 
-  @Test func embeddingsOfNearLevelsAreNear() {
-    let embedding = NoiseEmbedding(features: 16)
-    let (a, b, c) = (embedding(sigma: 0.1), embedding(sigma: 0.101), embedding(sigma: 1))
-    #expect(a.count == 16 && a.allSatisfy { abs($0) <= 1 })
-    let near = zip(a, b).map { abs($0 - $1) }.max() ?? 1
-    let far = zip(a, c).map { abs($0 - $1) }.max() ?? 0
-    #expect(near < 0.05 && far > 0.5)
-  }
-
   /// The parameters, from zeros, after one step for each list of shards.
   private func parametersAfter(
     _ steps: [[[Float]]], _ options: AdamW.Options, threads: Int = 1

@@ -6,7 +6,8 @@ import Testing
 
 @Suite struct SeriesScorerTests {
   private static func fit(
-    _ segments: [Matrix], trains: Bool, isCausal: Bool = false, parts: [String] = [],
+    _ segments: [Matrix], trains: Bool, isCausal: Bool = false,
+    parts: [SeriesScorer.Part.Kind] = [],
     distinct: [Int]? = nil
   ) async -> SeriesFit {
     var options = SeriesScorerOptions()
@@ -62,8 +63,8 @@ import Testing
   }
 
   @Test func partsOfTheScoreAreCalibratedAlone() async {
-    let fast = await Self.fit([wave(600, seed: 1)], trains: false, parts: ["density"])
-    let balanced = await Self.fit([wave(600, seed: 1)], trains: true, parts: ["density"])
+    let fast = await Self.fit([wave(600, seed: 1)], trains: false, parts: [.density])
+    let balanced = await Self.fit([wave(600, seed: 1)], trains: true, parts: [.density])
     #expect(fast.calibrationScores == balanced.calibrationScores)
   }
 
@@ -98,9 +99,9 @@ import Testing
   @Test(arguments: [false, true])
   func aSurpriseInOneOfSeveralChannelsIsNotForeseen(isCausal: Bool) async {
     let fit = await Self.fit(
-      [twoWalks(1_200, seed: 1)], trains: false, isCausal: isCausal, parts: ["forecast"])
+      [twoWalks(1_200, seed: 1)], trains: false, isCausal: isCausal, parts: [.forecast])
     #expect(fit.scorer.forecasts.map(\.channel) == [0, 0, 1, 1])
-    #expect(fit.scorer.parts.map(\.name) == ["forecast"])
+    #expect(fit.scorer.parts.map(\.kind) == [.forecast])
     var series = twoWalks(600, seed: 3)
     for row in 250..<600 { series[row, 1] += 8 }
     let scores = await fit.scorer.scores(for: series, explains: false, workers: 2).scores
@@ -116,7 +117,7 @@ import Testing
       Matrix(rows: rows, columns: 2, values: noise(rows, seed: seed).values.flatMap { [$0, 0] })
     }
     let fit = await Self.fit(
-      [stillAndMoving(1_200, seed: 1)], trains: false, parts: ["forecast"], distinct: [3, 1])
+      [stillAndMoving(1_200, seed: 1)], trains: false, parts: [.forecast], distinct: [3, 1])
     #expect(fit.scorer.forecasts.map(\.channel) == [0, 0, 1, 1])
     var series = stillAndMoving(600, seed: 3)
     for row in 250..<600 { series[row, 1] = 3 }
@@ -140,12 +141,12 @@ import Testing
   @Test func theDensityCountsNoMoreThanTheResidual() async {
     var series = twoWaves(600, seed: 3)
     series[300, 0] += 4
-    func scores(_ parts: [String]) async -> [Float] {
+    func scores(_ parts: [SeriesScorer.Part.Kind]) async -> [Float] {
       let fit = await Self.fit([twoWaves(1_200, seed: 1)], trains: false, parts: parts)
       return await fit.scorer.scores(for: series, explains: false, workers: 2).scores
     }
-    let (density, residual) = (await scores(["density"]), await scores(["residual"]))
-    let both = await scores(["residual", "density"])
+    let (density, residual) = (await scores([.density]), await scores([.residual]))
+    let both = await scores([.residual, .density])
     expectClose(both, zip(residual, density).map { $0 + min($0, $1) }, tolerance: 1e-5)
     #expect(density[265] > 3 * residual[265], "the window around the spike is nothing special")
   }

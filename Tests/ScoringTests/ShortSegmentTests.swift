@@ -10,34 +10,31 @@ import Testing
   /// values makes it smaller.
   @Test(arguments: [(1, true, 1), (3, true, 1), (7, true, 1), (1, false, 2), (5, false, 2)])
   func whatContinuesASegmentAddsNothingToItsDistance(rows: Int, centers: Bool, channels: Int) {
-    let cutter = WindowCutter(length: 8, channels: channels)
     let sample = Matrix.gaussian(rows: 400, columns: 8 * channels, seed: 3, stream: 0)
     let gaussian = WindowGaussian.fit(to: correlated(sample))
-    let measure = WhitenedMeasure(
-      cutter: cutter, stride: 1, centersWindows: centers, mean: gaussian.mean,
-      whitening: gaussian.whitening(sigma: 0.1), correction: nil)
+    let denoiser = WindowGaussianDenoiser(gaussian, at: .relative(0.1), centersWindows: centers)
     let known = Matrix.gaussian(rows: rows, columns: channels, seed: 5, stream: 0)
-    let window = measure.continued(known).values
+    let window = denoiser.continued(known.values)
     #expect(window.prefix(known.values.count) == known.values[...])
-    let least = distance(window, measure)
+    let least = distance(window, denoiser)
     for index in known.values.count..<window.count {
       for step: Float in [-0.05, 0.05] {
         var other = window
         other[index] += step
-        #expect(distance(other, measure) > least)
+        #expect(distance(other, denoiser) > least)
       }
     }
   }
 
   /// Squared length of the whitened residual, written out.
-  private func distance(_ window: [Float], _ measure: WhitenedMeasure) -> Double {
+  private func distance(_ window: [Float], _ denoiser: WindowGaussianDenoiser) -> Double {
     let level =
-      measure.centersWindows
+      denoiser.centersWindows
       ? window.reduce(0) { $0 + Double($1) } / Double(window.count) : 0
-    let centered = zip(window, measure.mean).map { Double($0) - level - Double($1) }
+    let centered = zip(window, denoiser.mean).map { Double($0) - level - Double($1) }
     return window.indices.reduce(0) { total, row in
       let residual = window.indices.reduce(0.0) {
-        $0 + Double(measure.whitening[row, $1]) * centered[$1]
+        $0 + Double(denoiser.whitening[row, $1]) * centered[$1]
       }
       return total + residual * residual
     }
@@ -87,7 +84,7 @@ import Testing
   /// Of many channels those that stand out count, which normal rows do more than one channel alone.
   @Test func whatAShortSegmentOfManyChannelsLacksIsAsUsual() async {
     var options = SeriesScorerOptions()
-    (options.trainsNetwork, options.parts) = (false, ["channels"])
+    (options.trainsNetwork, options.parts) = (false, [.channels])
     let fit = await SeriesScorer.fit(
       to: [Matrix.gaussian(rows: 1_200, columns: 10, seed: 1, stream: 0)], filled: [[]],
       distinct: Array(repeating: 3, count: 10), options: options, workers: 2)

@@ -20,6 +20,9 @@ if grep -rlE '^ *(public|open) ' Sources --include='*.swift' |
   exit 1
 fi
 
+echo "every declared dependency is imported"
+bash Tests/Scripts/dependencies.sh
+
 echo "nothing gives up on bad input"
 if grep -rnE 'fatalError\(|try!|\bas!' Sources --include='*.swift'; then exit 1; fi
 

@@ -18,12 +18,12 @@ import Testing
     var settings = TrainingSettings()
     (settings.quality, settings.exemplars, settings.contamination) = (.fast, exemplars, 0.03)
     settings.threads = 1
-    let detector = try await Detector.train(on: [path], settings)
+    let detector = try await Detector.train(on: [path], settings).detector
     let again = try Detector(decoding: detector.encoded())
-    let scores = try await detector.judge(path, ScoringOptions()).scores
-    #expect(try await again.judge(path, ScoringOptions()).scores == scores)
+    let scores = try await detector.judge(.file(path), ScoringOptions()).scores
+    #expect(try await again.judge(.file(path), ScoringOptions()).scores == scores)
     settings.threads = 2
-    #expect(try await Detector.train(on: [path], settings).encoded() == detector.encoded())
+    #expect(try await Detector.train(on: [path], settings).detector.encoded() == detector.encoded())
     let strays = scores.indices.filter { $0 % 40 == 7 }.map { scores[$0] }
     let others = scores.indices.filter { $0 % 40 != 7 }.map { scores[$0] }
     #expect((strays.min() ?? 0) > (others.max() ?? 0))
@@ -36,7 +36,7 @@ import Testing
     var settings = TrainingSettings()
     settings.contamination = share
     let error = await #expect(throws: StillwaterError.self) {
-      try await Detector.train(on: [path], settings)
+      try await Detector.train(on: [path], settings).detector
     }
     #expect(error?.kind == .usage)
     #expect(error?.description == "contamination must be 0 to 0.2, got \(share)")

@@ -22,13 +22,13 @@ import Testing
     let files = try [0..<9_000, 9_000..<20_000].enumerated().map {
       try folder.write("\($0.offset).csv", rows($0.element))
     }
-    let outcome = try await Detector.outcome(of: files, settings)
+    let outcome = try await Detector.outcome(of: files.map(RowSource.file), settings)
     #expect(outcome.rowsIn == 20_000)
     #expect(outcome.rowsUsed + outcome.rowsLeftOut == 20_000)
     // 8 bytes for each cell and line, 8 for each of two features a column: 56 in all.
     #expect(outcome.rowsUsed * 56 <= 1 << 20 && outcome.rowsUsed * 56 >= 1 << 18)
     #expect(outcome.warnings.contains { $0.contains("does not fit into 1 MiB: one in 2 of its") })
-    let again = try await Detector.outcome(of: files, settings)
+    let again = try await Detector.outcome(of: files.map(RowSource.file), settings)
     #expect(again.detector.encoded() == outcome.detector.encoded())
   }
 
@@ -38,7 +38,7 @@ import Testing
     var other = settings
     other.seed = 9
     for settings in [settings, other] {
-      let outcome = try await Detector.outcome(of: [path], settings)
+      let outcome = try await Detector.outcome(of: [.file(path)], settings)
       #expect(outcome.warnings.contains { $0.contains("one in 4 of its rows") })
       #expect(abs(outcome.rowsUsed - 10_000) < 300, "\(outcome.rowsUsed)")
     }
@@ -51,7 +51,7 @@ import Testing
     let path = try folder.write("x.csv", "a,b\n" + lines.joined(separator: "\n") + "\n")
     var settings = settings
     settings.memory = 8 << 20
-    let outcome = try await Detector.outcome(of: [path], settings)
+    let outcome = try await Detector.outcome(of: [.file(path)], settings)
     #expect(outcome.rowsUsed == 10_000, "\(outcome.warnings)")
   }
 
@@ -63,7 +63,7 @@ import Testing
     }
     let path = try folder.write("x.csv", ([names] + lines).joined(separator: "\n") + "\n")
     let error = await #expect(throws: StillwaterError.self) {
-      _ = try await Detector.outcome(of: [path], settings)
+      _ = try await Detector.outcome(of: [.file(path)], settings)
     }
     #expect(error?.kind == .overLimit && error?.description.contains("--memory") == true)
   }
@@ -74,7 +74,7 @@ import Testing
     var settings = settings
     settings.columns.time = "t"
     let error = await #expect(throws: StillwaterError.self) {
-      _ = try await Detector.outcome(of: [path], settings)
+      _ = try await Detector.outcome(of: [.file(path)], settings)
     }
     #expect(error?.kind == .overLimit && error?.description.contains("--memory") == true)
   }
@@ -82,7 +82,7 @@ import Testing
   @Test func withRoomAllRowsAreLearnedFrom() async throws {
     let folder = try Workdir()
     let path = try folder.write("x.csv", rows(0..<5_000))
-    let outcome = try await Detector.outcome(of: [path], settings)
+    let outcome = try await Detector.outcome(of: [.file(path)], settings)
     #expect(outcome.rowsUsed == 5_000 && outcome.rowsLeftOut == 0)
   }
 

@@ -1,3 +1,4 @@
+import Pipelines
 import Stillwater
 import TestSupport
 import Testing

@@ -15,10 +15,10 @@ import Testing
 
   private func auroc(_ set: URL, _ settings: TrainingSettings) async throws -> Double {
     let baseline = set.appendingPathComponent("baseline.csv").path
-    let detector = try await Detector.train(on: [baseline], settings)
+    let detector = try await Detector.train(on: [baseline], settings).detector
     let test = set.appendingPathComponent("test.csv").path
     let judged = try await detector.reading(label: "label", positive: nil).judge(
-      test, ScoringOptions())
+      .file(test), ScoringOptions())
     return try #require(ScoreRanking(scores: judged.scores, labels: judged.labels ?? []).auroc)
   }
 
@@ -53,13 +53,14 @@ import Testing
     var settings = TrainingSettings()
     settings.quality = .fast
     let detector = try await Detector.train(
-      on: [set.appendingPathComponent("baseline.csv").path], settings)
+      on: [set.appendingPathComponent("baseline.csv").path], settings
+    ).detector
     try detector.save(to: folder.file("m"))
     let loaded = try Detector(contentsOf: folder.file("m"))
     let test = set.appendingPathComponent("test.csv").path
     var (before, after): ([ScoredRow], [ScoredRow]) = ([], [])
-    for try await row in detector.score(test, explaining: true) { before.append(row) }
-    for try await row in loaded.score(test, explaining: true) { after.append(row) }
+    for try await row in detector.score(test, ScoringOptions(explains: true)) { before.append(row) }
+    for try await row in loaded.score(test, ScoringOptions(explains: true)) { after.append(row) }
     #expect(before == after && before.count == 8_000)
     #expect(before.allSatisfy { $0.score.isFinite && $0.pValue > 0 && $0.pValue <= 1 })
     let flagged = before.filter(\.isAnomaly).count

@@ -16,7 +16,7 @@ import Testing
   private static func detector(_ baseline: String) async throws -> Detector {
     var settings = TrainingSettings()
     settings.quality = .fast
-    return try await Detector.train(on: [baseline], settings)
+    return try await Detector.train(on: [baseline], settings).detector
   }
 
   @Test func givesTheRowsOfTheFileInTheirOrderAndThenItsError() async throws {
@@ -25,7 +25,9 @@ import Testing
     let detector = try await Self.detector(files.baseline)
     var expected: [ScoredRow] = []
     await #expect(throws: StillwaterError.self) {
-      _ = try await detector.scoreFile(files.test, ScoringOptions()) { expected += $0.rows }
+      _ = try await detector.scoreRows(of: .file(files.test), ScoringOptions()) {
+        expected += $0.rows
+      }
     }
     var rows: [ScoredRow] = []
     await #expect(throws: StillwaterError.self) {

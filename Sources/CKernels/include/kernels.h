@@ -42,12 +42,12 @@ void kernel_nearest_first(const float *x, const float *rows, size_t stride, size
                           int32_t *indices, float *distances);
 
 // local.c
-float kernel_empirical_denoise(const float *x, const float *exemplars, size_t stride,
-                               const int32_t *indices, const float *distances, size_t k,
-                               float sigma, float *denoised);
-double kernel_local_gaussian(const float *x, const float *exemplars, size_t columns, size_t stride,
-                             const int32_t *indices, size_t k, float sigma, float *workspace,
-                             float *solved, float *precision);
+float kernel_weighted_mean(const float *x, const float *rows, size_t stride,
+                           const int32_t *indices, const float *distances, size_t k, float width,
+                           float *mean);
+double kernel_gaussian_distance(const float *x, const float *rows, size_t columns, size_t stride,
+                                const int32_t *indices, size_t k, float ridge, float *workspace,
+                                float *solved, float *precision);
 
 // gaussian.c
 void kernel_gaussian(uint64_t seed, uint64_t stream, uint64_t first, float *noise, size_t count);

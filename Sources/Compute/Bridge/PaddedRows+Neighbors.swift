@@ -1,6 +1,6 @@
 import CKernels
 
-/// Rows as the baseline near which others are measured; `neighbors` lists some for each query.
+/// Rows that queries are measured against; `neighbors` lists some of them for each query.
 extension PaddedRows {
   /// Neighbours that one row can be measured against.
   package static let mostNeighbors = Int(MOST_NEIGHBORS)
@@ -27,15 +27,17 @@ extension PaddedRows {
     return found
   }
 
-  /// The empirical denoiser over neighbours that stand nearest first:
-  /// D(x; sigma) = sum of softmax(-|x - x_i|^2 / 2 sigma^2) x_i, and |x - D|^2.
-  package func empiricalDenoise(_ queries: PaddedRows, _ neighbors: Neighbors, sigma: Float)
-    -> (denoised: PaddedRows, squaredErrors: [Float])
+  /// The means of the neighbours, weighted by softmax(-|x - x_i|^2 / 2 width^2), and the squared
+  /// distance of each query x to its mean: Nadaraya-Watson regression in one pass over the rows.
+  ///
+  /// * `neighbors`: nearest first, with their exact distances.
+  package func weightedMeans(of queries: PaddedRows, _ neighbors: Neighbors, width: Float)
+    -> (means: PaddedRows, squaredDistances: [Float])
   {
     precondition(neighbors.count <= Self.mostNeighbors, "\(neighbors.count) neighbours")
-    var denoised = PaddedRows(count: queries.count, columns: columns)
-    var errors = [Float](repeating: 0, count: queries.count)
-    unsafe denoised.values.withUnsafeMutableBufferPointer { result in
+    var means = PaddedRows(count: queries.count, columns: columns)
+    var squares = [Float](repeating: 0, count: queries.count)
+    unsafe means.values.withUnsafeMutableBufferPointer { result in
       unsafe queries.values.withUnsafeBufferPointer { x in
         unsafe neighbors.indices.withUnsafeBufferPointer { indices in
           unsafe neighbors.squaredDistances.withUnsafeBufferPointer { distances in
@@ -43,53 +45,56 @@ extension PaddedRows {
               let distances = distances.baseAddress, let result = result.baseAddress
             else { return }
             for query in 0..<queries.count {
-              errors[query] = unsafe kernel_empirical_denoise(
+              squares[query] = unsafe kernel_weighted_mean(
                 x + query * stride, values, stride, indices + query * neighbors.count,
-                distances + query * neighbors.count, neighbors.count, sigma,
+                distances + query * neighbors.count, neighbors.count, width,
                 result + query * stride)
             }
           }
         }
       }
     }
-    return (denoised, errors)
+    return (means, squares)
   }
 
-  /// One query against the Gaussian of its first `count` neighbours.
-  package struct LocalFit: Sendable {
-    /// r' (C + sigma^2 I)^-1 r, the squared Mahalanobis distance of each query, `[queries]`.
-    package var distance: [Float]
-    /// (C + sigma^2 I)^-1 r, `[queries, columns]`; empty when not asked for.
+  /// Queries against the Gaussian of their neighbours, mean and covariance C; r is a query less the
+  /// mean.
+  package struct GaussianDistances: Sendable {
+    /// r' (C + ridge^2 I)^-1 r, the squared Mahalanobis distance of each query, `[queries]`.
+    package var squares: [Float]
+    /// (C + ridge^2 I)^-1 r, `[queries, columns]`; empty when not asked for.
     package var solved: Matrix
-    /// The diagonal of (C + sigma^2 I)^-1, `[queries, columns]`; empty when not asked for.
+    /// The diagonal of (C + ridge^2 I)^-1, `[queries, columns]`; empty when not asked for.
     package var precision: Matrix
   }
 
-  /// The squared distance of each query to the Gaussian of its first `count` neighbours, and with
-  /// `details` what is needed to say which column is to blame.
-  package func localGaussian(
-    _ queries: PaddedRows, _ neighbors: Neighbors, count: Int, sigma: Float, details: Bool
-  ) -> LocalFit {
+  /// The squared Mahalanobis distance of each query to its first `count` neighbours, by Woodbury: one
+  /// count x count Cholesky factor whatever the number of columns.
+  ///
+  /// * `details`: whether the solved system and the diagonal of its inverse are wanted.
+  package func gaussianDistances(
+    of queries: PaddedRows, _ neighbors: Neighbors, count: Int, ridge: Float, details: Bool
+  ) -> GaussianDistances {
     precondition(
       count <= min(Self.mostNeighbors, neighbors.count), "\(count) of \(neighbors.count) neighbours"
     )
     let height = details ? queries.count : 0
-    var fit = LocalFit(
-      distance: [Float](repeating: 0, count: queries.count),
+    var result = GaussianDistances(
+      squares: [Float](repeating: 0, count: queries.count),
       solved: Matrix(rows: height, columns: columns),
       precision: Matrix(rows: height, columns: columns))
     var workspace = [Float](repeating: 0, count: (count + 1) * stride)
     unsafe queries.values.withUnsafeBufferPointer { x in
       unsafe neighbors.indices.withUnsafeBufferPointer { indices in
-        unsafe fit.solved.values.withUnsafeMutableBufferPointer { solved in
-          unsafe fit.precision.values.withUnsafeMutableBufferPointer { precision in
+        unsafe result.solved.values.withUnsafeMutableBufferPointer { solved in
+          unsafe result.precision.values.withUnsafeMutableBufferPointer { precision in
             guard let x = x.baseAddress, let indices = indices.baseAddress else { return }
             for query in 0..<queries.count {
               let offset = query * columns
-              fit.distance[query] = unsafe Float(
-                kernel_local_gaussian(
+              result.squares[query] = unsafe Float(
+                kernel_gaussian_distance(
                   x + query * stride, values, columns, stride,
-                  indices + query * neighbors.count, count, sigma, &workspace,
+                  indices + query * neighbors.count, count, ridge, &workspace,
                   details ? solved.baseAddress.map { unsafe $0 + offset } : nil,
                   details ? precision.baseAddress.map { unsafe $0 + offset } : nil))
             }
@@ -97,6 +102,6 @@ extension PaddedRows {
         }
       }
     }
-    return fit
+    return result
   }
 }

@@ -56,14 +56,14 @@ extension Baseline.File {
   }
 
   func suspect(_ row: Int, score: Float) -> SuspiciousRow {
-    SuspiciousRow(path: path, line: lines[row], score: score)
+    SuspiciousRow(file: path, line: lines[row], score: score)
   }
 }
 
 /// Reads baseline files, one after the other; the first one decides what the columns are.
 struct BaselineReader {
   let dialect: CSVDialect
-  let badRows: BadRowPolicy
+  let badRows: BadRows
   /// Bytes that the rows may take; nil for a quarter of the machine.
   var memory: Int?
   /// Decides which rows stay when memory is short.
@@ -76,12 +76,12 @@ struct BaselineReader {
   /// * `layout`: the columns to expect; nil infers them from the first file.
   /// * `keepsAnomalies`: whether rows labelled as anomalies stay.
   func read(
-    _ paths: [String], layout known: DataLayout? = nil, columns: ColumnOptions,
+    _ sources: [RowSource], layout known: DataLayout? = nil, columns: ColumnOptions,
     keepsAnomalies: Bool = false
   ) throws -> Baseline {
     var baseline: Baseline?
-    for path in paths {
-      var reader = try TableReader(path: path, dialect: dialect, policy: badRows)
+    for source in sources {
+      var reader = try source.reader(dialect, badRows)
       if baseline == nil {
         baseline = try begin(&reader, known, columns)
       }

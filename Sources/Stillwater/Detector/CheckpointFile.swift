@@ -1,5 +1,6 @@
 import Diffusion
 import Files
+import ModelFile
 import Neural
 import Synchronization
 
@@ -24,6 +25,10 @@ package struct CheckpointPlan: Sendable {
   /// The files that are read, none of which is overwritten.
   package let inputs: [String]
   package let resumption: Resumption
+
+  package init(path: String, inputs: [String], resumption: Resumption) {
+    (self.path, self.inputs, self.resumption) = (path, inputs, resumption)
+  }
 }
 
 /// The file that holds how far the networks of one training are, and that is gone once the model is

@@ -1,5 +1,5 @@
-import Ingestion
-import Tabular
+package import Ingestion
+package import Tabular
 
 /// What the user says about the columns of a file.
 public struct ColumnOptions: Sendable, Equatable {
@@ -20,15 +20,19 @@ public struct ColumnOptions: Sendable, Equatable {
 }
 
 /// How the files of a detector are written and what each column is; kept in the model.
-struct DataLayout: Sendable, Equatable, Codable {
-  var dialect: CSVDialect
-  var schema: Schema
-  var positiveLabel: String?
+package struct DataLayout: Sendable, Equatable, Codable {
+  package var dialect: CSVDialect
+  package var schema: Schema
+  package var positiveLabel: String?
+
+  package init(dialect: CSVDialect, schema: Schema, positiveLabel: String? = nil) {
+    (self.dialect, self.schema, self.positiveLabel) = (dialect, schema, positiveLabel)
+  }
 
   /// Reads the label column.
   var labelReader: LabelReader { LabelReader(positive: positiveLabel) }
 
-  var isSeries: Bool { schema.column(of: .time) != nil }
+  package var isSeries: Bool { schema.column(of: .time) != nil }
 
   /// What has to be read of a file to score it; with `label` also the label column if the layout has
   /// one.
@@ -56,7 +60,7 @@ struct DataLayout: Sendable, Equatable, Codable {
 
 extension DataLayout {
   /// The layout that a file and the user's word give together, and what the user should know.
-  static func resolve(
+  package static func resolve(
     _ inferred: InferredSchema, path: String, dialect: CSVDialect, columns options: ColumnOptions
   ) throws -> (layout: DataLayout, warnings: [String]) {
     let names = inferred.profiles.map(\.name)

@@ -1,16 +1,52 @@
 package import Calibration
-import Evaluation
 package import Ingestion
 import Scoring
 import Tabular
 
 extension Detector {
+  /// Sets the threshold anew from rows that the detector was not trained on.
+  ///
+  /// - Parameters:
+  ///   - files: CSV files with the same columns: normal rows, or labelled ones, for rows with the label
+  ///     of an anomaly are left out.
+  ///   - method: how the scores make the threshold; `bestF1` needs labels of both kinds.
+  ///   - falseAlarmRate: the share of normal rows that may be flagged, 1e-9 to 0.5.
+  ///   - options: what becomes of bad rows, how many tasks work.
+  /// - Returns: what was met in each file.
+  /// - Throws: `StillwaterError` when a file is not usable or the rate is out of range.
+  @discardableResult
+  public mutating func calibrate(
+    on files: [String], method: ThresholdMethod = .conformal, falseAlarmRate: Double = 0.01,
+    _ options: ScoringOptions = ScoringOptions()
+  ) async throws(StillwaterError) -> [ScoringReport] {
+    do {
+      return try await calibrate(
+        on: files.map(RowSource.file), method: method.method, rate: falseAlarmRate, options
+      ).map(\.report)
+    } catch { throw StillwaterError(error) }
+  }
+
+  /// Sets the threshold anew from rows in memory; all else is as for a file with the same rows.
+  @discardableResult
+  public mutating func calibrate(
+    on rows: RowTable, method: ThresholdMethod = .conformal, falseAlarmRate: Double = 0.01,
+    _ options: ScoringOptions = ScoringOptions()
+  ) async throws(StillwaterError) -> ScoringReport {
+    do {
+      return try await calibrate(
+        on: [.memory(rows)], method: method.method, rate: falseAlarmRate, options)[0].report
+    } catch { throw StillwaterError(error) }
+  }
+
   /// Columns that tell rows and series apart: time, group and identifiers.
-  var keyColumns: [String] {
+  package var keyColumns: [String] {
     layout.schema.columns.filter {
       $0.role == .time || $0.role == .group || ($0.role == .ignored && $0.kind == .identifier)
     }.map(\.name)
   }
+
+  /// The column that tells series apart; nil without one.
+  package var groupColumn: String? { layout.schema.column(of: .group)?.name }
 
   /// The threshold of single rows, that of a series included.
   package var rowThreshold: Float { calibration.threshold.value }
@@ -64,14 +100,20 @@ extension Detector {
     package var firstFeature: [Float] = []
     package var rejected: [RejectedRow] = []
     package var outcome = FileOutcome()
+
+    var report: ScoringReport {
+      ScoringReport(
+        rowsScored: outcome.rowsScored, missingValues: outcome.missingValues,
+        warnings: outcome.warnings, badRows: rejected.map(BadRow.init))
+    }
   }
 
   /// Scores a file and reads its labels if it has any.
-  package func judge(_ path: String, _ options: ScoringOptions) async throws -> Judged {
+  package func judge(_ source: RowSource, _ options: ScoringOptions) async throws -> Judged {
     var judged = Judged()
     var options = options
     (options.readsLabels, options.blames) = (true, false)
-    judged.outcome = try await scoreFile(path, options) { header in
+    judged.outcome = try await scoreRows(of: source, options) { header in
       if layout.hasLabel(header.names) { judged.labels = [] }
     } emit: { chunk in
       for row in chunk.rows {
@@ -92,13 +134,13 @@ extension Detector {
 
   /// Sets the threshold anew from normal or labelled rows; the model itself is not trained.
   ///
-  /// * `files`: rows the detector was not trained on.
+  /// * `sources`: rows the detector was not trained on.
   /// * `method`: `best-f1` needs labels; the others use the rows labelled normal, or all.
   package mutating func calibrate(
-    on files: [String], method: CalibrationMethod, rate: Double, _ options: ScoringOptions
+    on sources: [RowSource], method: CalibrationMethod, rate: Double, _ options: ScoringOptions
   ) async throws -> [Judged] {
     var all: [Judged] = []
-    for file in files { all.append(try await judge(file, options)) }
+    for source in sources { all.append(try await judge(source, options)) }
     let scores = all.flatMap(\.scores)
     let labels = all.flatMap { $0.labels ?? [Bool](repeating: false, count: $0.scores.count) }
     let blocks = calibration.summary.blockLength.map {

@@ -29,47 +29,54 @@ package struct TrainingOutcome: Sendable {
   package let resumedSteps: Int?
   /// What the model makes needless once it is written.
   let checkpoints: CheckpointFile?
-}
 
-/// A baseline row that may be no normal one.
-package struct SuspiciousRow: Sendable, Codable, Equatable {
-  package let path: String
-  package let line: Int
-  package let score: Float
+  /// Takes away what a written model makes needless.
+  package func removeCheckpoints() { checkpoints?.remove() }
+
+  /// The part of it that the caller of the library is told.
+  var report: TrainingReport {
+    TrainingReport(
+      rowsIn: rowsIn, rowsUsed: rowsUsed, rowsLeftOut: rowsLeftOut, missingValues: missingValues,
+      warnings: warnings, suspiciousRows: suspects, badRows: rejected.map(BadRow.init))
+  }
 }
 
 extension Detector {
   /// Learns normal from CSV files.
   ///
+  /// ```swift
+  /// let (detector, report) = try await Detector.train(on: ["baseline.csv"])
+  /// ```
+  ///
   /// - Parameters:
-  ///   - files: normal rows; rows labelled as anomalies are left out.
-  ///   - settings: what the columns are, how much work to put in.
-  /// - Returns: a detector that is calibrated on baseline rows the network did not learn from.
+  ///   - files: normal rows; rows labelled as anomalies are left out. Paths, `-` is standard input; gzip
+  ///     and zstd are known by their contents.
+  ///   - settings: what the columns are, how the files are written, how much work to put in.
+  /// - Returns: a detector whose threshold was set by baseline rows the network did not learn from, and
+  ///   what was met on the way.
   /// - Throws: `StillwaterError` with file, line and column.
   public static func train(
     on files: [String], _ settings: TrainingSettings = TrainingSettings()
-  ) async throws -> Detector {
-    try await outcome(of: files, settings).detector
+  ) async throws(StillwaterError) -> (detector: Detector, report: TrainingReport) {
+    let outcome = try await outcome(of: files.map(RowSource.file), settings)
+    return (outcome.detector, outcome.report)
+  }
+
+  /// Learns normal from rows in memory; all else is as for a file with the same rows.
+  public static func train(
+    on rows: RowTable, _ settings: TrainingSettings = TrainingSettings()
+  ) async throws(StillwaterError) -> (detector: Detector, report: TrainingReport) {
+    let outcome = try await outcome(of: [.memory(rows)], settings)
+    return (outcome.detector, outcome.report)
   }
 
   /// Trains, and says what was met on the way.
   package static func outcome(
-    of files: [String], _ settings: TrainingSettings, checkpoints plan: CheckpointPlan? = nil
-  ) async throws -> TrainingOutcome {
+    of sources: [RowSource], _ settings: TrainingSettings, checkpoints plan: CheckpointPlan? = nil
+  ) async throws(StillwaterError) -> TrainingOutcome {
     do {
-      let reader = BaselineReader(
-        dialect: settings.dialect, badRows: settings.badRows, memory: settings.memory,
-        seed: settings.seed, views: settings.viewCount)
-      var baseline = try reader.read(files, columns: settings.columns)
-      if (TableEncoder.fewestRows..<200).contains(baseline.rowCount) {
-        baseline.warnings.append(
-          "the baseline has only \(baseline.rowCount) rows: what is normal stays vague under 200")
-      }
-      if baseline.labelledAnomalies > 0 {
-        baseline.warnings.append(
-          "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
-      }
-      try check(settings.contamination, isSeries: baseline.layout.isSeries)
+      try settings.check()
+      let baseline = try baseline(of: sources, settings)
       let checkpoints = try plan.map {
         try CheckpointFile($0, fingerprint: fingerprint(baseline, settings))
       }
@@ -84,17 +91,27 @@ extension Detector {
         suspects: suspects, resumedSteps: checkpoints?.resumedSteps,
         checkpoints: checkpoints)
     } catch let error as EncodingError {
-      throw StillwaterError(.badData, "\(files.joined(separator: ", ")): \(error)")
+      let paths = sources.map(\.path).joined(separator: ", ")
+      throw StillwaterError(.badData, "\(paths): \(error)")
     } catch { throw StillwaterError(error) }
   }
 
-  private static func check(_ contamination: Double, isSeries: Bool) throws {
-    guard (0...0.2).contains(contamination) else {
-      throw StillwaterError(.usage, "contamination must be 0 to 0.2, got \(contamination)")
+  private static func baseline(of sources: [RowSource], _ settings: TrainingSettings) throws
+    -> Baseline
+  {
+    let reader = BaselineReader(
+      dialect: settings.dialect, badRows: settings.badRows, memory: settings.memory,
+      seed: settings.seed, views: settings.viewCount)
+    var baseline = try reader.read(sources, columns: settings.columns)
+    if (TableEncoder.fewestRows..<200).contains(baseline.rowCount) {
+      baseline.warnings.append(
+        "the baseline has only \(baseline.rowCount) rows: what is normal stays vague under 200")
     }
-    guard contamination == 0 || !isSeries else {
-      throw StillwaterError(.usage, "contamination is for tables: leave it out for a series")
+    if baseline.labelledAnomalies > 0 {
+      baseline.warnings.append(
+        "\(baseline.labelledAnomalies) baseline rows labelled as anomalies were left out")
     }
+    return baseline
   }
 
   /// What decides the outcome of a training: the program, all settings but the number of threads, the

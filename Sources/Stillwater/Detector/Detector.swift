@@ -12,14 +12,14 @@ import Tabular
 /// rows come with it.
 ///
 /// ```swift
-/// let detector = try await Detector.train(on: ["baseline.csv"])
+/// let (detector, report) = try await Detector.train(on: ["baseline.csv"])
 /// try detector.save(to: "model.stillwater")
 /// for try await row in detector.score("today.csv") where row.isAnomaly {
 ///   print(row.line, row.score, row.topColumns)
 /// }
 /// ```
 public struct Detector: Sendable {
-  let layout: DataLayout
+  package let layout: DataLayout
   let core: Core
   package internal(set) var calibration: Calibration
   /// What explains the alarms of a series; nil for tables.
@@ -46,7 +46,9 @@ public struct ModelCard: Sendable, Equatable, Codable {
   public var version: String
   /// `table` or `series`.
   public var kind: String
+  /// How much work went into it.
   public var quality: Quality
+  /// What all its random numbers are addressed by.
   public var seed: UInt64
   /// Baseline rows it learned from, and those held back for calibration.
   public var rowsUsed: Int
@@ -57,8 +59,11 @@ public struct ModelCard: Sendable, Equatable, Codable {
   public var window: Int?
   /// Mean loss of the last training steps in network units; nil without a network.
   public var finalLoss: Double?
+  /// The same over rows that were held back.
   public var heldOutLoss: Double?
+  /// Steps that the network was trained for.
   public var trainingSteps: Int?
+  /// Whether training ended before its last step, for nothing got better.
   public var stoppedEarly: Bool?
   /// Training steps passed over because loss or gradient was not finite.
   public var skippedSteps: Int?
@@ -91,12 +96,16 @@ public struct ScoredRow: Sendable, Equatable {
   public let line: Int
   /// Higher is more abnormal; always finite.
   public let score: Float
+  /// The score as a multiple of the threshold, above 1 where it is exceeded; finite.
+  ///
+  /// Where the threshold is not above 0 it is e^(score - threshold).
+  public let ratio: Float
   /// The share of normal rows with a score at least as high, in (0, 1].
   public let pValue: Double
   /// Whether the score is above the threshold; of a series, whether the row lies in an event.
   public let isAnomaly: Bool
-  /// The id of the event that the row of a series lies in, else empty.
-  public let event: String
+  /// The id of the event that the row of a series lies in, else empty; nil for rows of tables.
+  public let event: String?
   /// The columns to blame, worst first, with their shares of the whole.
   public let topColumns: [Blame]
   /// What each learned column was expected to hold, as it would stand in the file; empty unless

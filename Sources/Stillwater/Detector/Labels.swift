@@ -1,10 +1,10 @@
 import Ingestion
-import Tabular
+package import Tabular
 
 /// The label column of a table that was read with the layout's plan: which rows are anomalies.
 ///
 /// Returns nil when the layout has no label column or the table lacks it.
-func labels(of table: Table, layout: DataLayout) -> [Bool]? {
+package func labels(of table: Table, layout: DataLayout) -> [Bool]? {
   guard let name = layout.schema.column(of: .label)?.name,
     case .categories(let codes, let levels)? = table.column(named: name)?.values
   else { return nil }

@@ -3,21 +3,28 @@ import Compute
 import Encoding
 import Events
 package import Ingestion
+package import Reporting
 import Scoring
 import Tabular
 
-/// What is wanted beside the score.
-package struct ScoringOptions: Sendable {
-  package var threads = defaultThreads
-  /// Whether expected values are wanted.
-  package var explains = false
-  package var badRows = BadRowPolicy.fail
+/// How rows are scored, and what is wanted beside the score.
+public struct ScoringOptions: Sendable {
+  /// Tasks at work at the same time; results do not depend on it.
+  public var threads: Int
+  /// Whether `ScoredRow.expected` is wanted.
+  public var explains: Bool
+  /// What becomes of rows that cannot be read.
+  public var badRows: BadRows
   /// Whether the label column is read along where a file has one.
   var readsLabels = false
   /// Whether the columns to blame are wanted.
   var blames = true
 
-  package init() {}
+  public init(
+    explains: Bool = false, badRows: BadRows = .fail, threads: Int = defaultThreads
+  ) {
+    (self.explains, self.badRows, self.threads) = (explains, badRows, threads)
+  }
 }
 
 /// The header of a file that is about to be scored.
@@ -33,20 +40,20 @@ package struct ScoredChunk: Sendable {
 }
 
 extension Detector {
-  /// Scores one file and hands its rows to `emit` in the order of the file.
+  /// Scores the rows of one source and hands them to `emit` in their order.
   ///
   /// Rows of a table are read and scored a few blocks at a time, and a block is handed on while the
   /// next ones are scored; a series is read whole, for its windows look both ways.
   ///
   /// - Returns: what was met in the file.
-  package func scoreFile(
-    _ path: String, _ options: ScoringOptions, begin: (FileHeader) throws -> Void = { _ in },
+  package func scoreRows(
+    of source: RowSource, _ options: ScoringOptions,
+    begin: (FileHeader) throws -> Void = { _ in },
     emit: (ScoredChunk) async throws -> Void
-  ) async throws -> FileOutcome {
+  ) async throws(StillwaterError) -> FileOutcome {
     do {
-      var reader = try TableReader(
-        path: path, dialect: layout.dialect, limits: ReadingLimits(blockBytes: 1 << 18),
-        policy: options.badRows)
+      var reader = try source.reader(
+        layout.dialect, options.badRows, limits: ReadingLimits(blockBytes: 1 << 18))
       try begin(FileHeader(names: reader.header, bytes: reader.headerBytes))
       var outcome = FileOutcome()
       let plan = layout.plan(label: options.readsLabels && layout.hasLabel(reader.header))
@@ -125,8 +132,8 @@ extension Detector {
     }
     outcome.warnings += finder.warnings.map { place(reader.path) + $0 }
     outcome.events = finder.records(
-      EventPlaces(table: table, series: series, lines: all.lines), encoder,
-      group: groupNames(of: table))
+      EventSource(
+        path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
@@ -148,7 +155,7 @@ extension Detector {
 
   /// Tells the group of a row; empty without a group column.
   private func groupNames(of table: Table) -> (Int) -> String {
-    guard let name = layout.schema.column(of: .group)?.name,
+    guard let name = groupColumn,
       case .categories(let codes, let levels)? = table.column(named: name)?.values
     else { return { _ in "" } }
     return { row in codes[row] >= 0 ? "\(levels[Int(codes[row])])" : "" }
@@ -161,12 +168,13 @@ extension Detector {
     _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [String]? = nil
   ) -> [ScoredRow] {
     var blame = options.blames ? Blamer(names: featureNames, features: blamedFeatures) : nil
+    let threshold = Threshold(value: threshold)
     return lines.indices.map { row in
       let score = finite(scores.scores[row])
       return ScoredRow(
-        line: lines[row], score: score, pValue: calibration.pValue(of: score),
-        isAnomaly: events.map { !$0[row].isEmpty } ?? calibration.threshold.flags(score),
-        event: events?[row] ?? "",
+        line: lines[row], score: score, ratio: threshold.ratio(of: score),
+        pValue: calibration.pValue(of: score),
+        isAnomaly: events.map { !$0[row].isEmpty } ?? threshold.flags(score), event: events?[row],
         topColumns: blame?.columns(scores.contributions, row: row) ?? [],
         expected: options.explains ? expectation(scores.expected, row: row) : [])
     }

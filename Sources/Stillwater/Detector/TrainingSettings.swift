@@ -6,19 +6,21 @@ import Scoring
 
 /// Everything that decides what a detector learns.
 public struct TrainingSettings: Sendable {
+  /// What each column is; the rows are a series when `columns.time` is set.
   public var columns = ColumnOptions()
+  /// How much work goes into it.
   public var quality = Quality.balanced
-  /// Rows per sample of a series; nil lets the baseline decide.
+  /// Rows per sample of a series, 2 to 100,000; nil lets the baseline decide.
   public var window: Int?
   /// Whether each row of a series is scored by what came before it only, for live use.
   public var isCausal = false
   /// Results are the same for the same seed.
   public var seed: UInt64 = 0
-  /// Share of normal rows that may be flagged.
+  /// Share of normal rows that may be flagged, 1e-9 to 0.5.
   public var falseAlarmRate = 0.01
   /// Alarms that normal rows of a series may raise in 10,000; nil lets the baseline decide.
   public var alarmRate: Double?
-  /// Tasks at work at the same time; results do not depend on it.
+  /// Tasks at work at the same time, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
   /// Bytes that the baseline may take, nil for a quarter of the machine.
   ///
@@ -32,20 +34,62 @@ public struct TrainingSettings: Sendable {
   /// Above 0 a row that is far from most others counts as abnormal even beside a few of its kind.
   public var contamination = 0.0
 
-  package var method = CalibrationMethod.conformal
-  package var dialect = CSVDialect()
-  package var badRows = BadRowPolicy.fail
+  /// How the files are written; kept in the detector.
+  public var format = CSVFormat()
+  /// What becomes of rows that cannot be read.
+  public var badRows = BadRows.fail
+  /// How the threshold is set; `bestF1` needs labels and is not for training.
+  public var thresholdMethod = ThresholdMethod.conformal
+
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
 
   public init() {}
+
+  package var method: CalibrationMethod {
+    get { thresholdMethod.method }
+    set { thresholdMethod = ThresholdMethod(method: newValue) }
+  }
+
+  package var dialect: CSVDialect {
+    get { format.dialect }
+    set { format.dialect = newValue }
+  }
+
+  /// Refuses what no training can be made of.
+  func check() throws(StillwaterError) {
+    let isSeries = columns.time != nil
+    let rules: [(isKept: Bool, rule: String)] = [
+      (
+        window.map((2...100_000).contains) ?? true, "window must be 2 to 100000, got \(window ?? 0)"
+      ),
+      ((1...1_024).contains(threads), "threads must be 1 to 1024, got \(threads)"),
+      (
+        exemplars == 0 || (100...1_000_000).contains(exemplars),
+        "exemplars must be 0 or 100 to 1000000, got \(exemplars)"
+      ),
+      ((0...0.2).contains(contamination), "contamination must be 0 to 0.2, got \(contamination)"),
+      (
+        contamination == 0 || !isSeries,
+        "contamination is for tables: leave it out for a series"
+      ),
+      (isSeries || !isCausal, "a causal detector is one of a series: name the time column"),
+      (
+        [.conformal, .quantile, .extremeValue].contains(thresholdMethod),
+        "the threshold method \(method.rawValue) is for calibration, not for training"
+      ),
+      (format.isUnambiguous, "a decimal comma needs another delimiter, such as semicolon"),
+    ]
+    for (isKept, rule) in rules where !isKept { throw StillwaterError(.usage, rule) }
+  }
 
   /// Views of a table that are compared with baseline rows.
   var viewCount: Int { quality == .fast ? 1 : NumberScaler.viewCount }
 
   var table: TableScorerOptions {
     var options = TableScorerOptions()
-    (options.seed, options.exemplars, options.parts) = (seed, exemplars, parts)
+    (options.seed, options.exemplars) = (seed, exemplars)
+    options.parts = parts.compactMap(TableScorer.Part.init)
     options.contamination = contamination
     options.trainsNetwork = quality != .fast
     if quality == .best {
@@ -58,7 +102,8 @@ public struct TrainingSettings: Sendable {
 
   var series: SeriesScorerOptions {
     var options = SeriesScorerOptions()
-    (options.seed, options.window, options.parts) = (seed, window, parts)
+    (options.seed, options.window) = (seed, window)
+    options.parts = parts.compactMap(SeriesScorer.Part.Kind.init)
     options.trainsNetwork = quality != .fast
     (options.isCausal, options.effort) = (isCausal, quality == .best ? 2 : 1)
     return options

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Events
 import Foundation
+import Reporting
 import Stillwater
 
 /// Whether the alarms of series are as wide as the faults, and as many as promised.

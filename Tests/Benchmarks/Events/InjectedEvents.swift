@@ -1,4 +1,5 @@
 import Foundation
+import Reporting
 import Stillwater
 
 /// A fault that is put into a clean stretch.
@@ -49,7 +50,7 @@ extension EventBench {
     for set in try LabelledSet.all(in: folder, kind: .timeseries, only: only) {
       for seed in 0..<seeds {
         try await set.withFiles { train, test, first in
-          let detector = try await Detector.train(on: [train], settings(seed: seed))
+          let detector = try await Detector.train(on: [train], settings(seed: seed)).detector
           guard let clean = try await stretch(of: test, detector, first) else { return }
           let deviations = try TextTable(path: train)
           var generator = SeededGenerator(state: UInt64(seed) + 1)
@@ -58,8 +59,10 @@ extension EventBench {
               fault, in: clean, detector, deviations, using: &generator)
             guard let finding else { continue }
             let several = detector.featureNames.count > 1
-            all["\(several ? "several" : "one") | \(fault.kind.rawValue) \(fault.size)", default: []]
-              .append(finding)
+            all[
+              "\(several ? "several" : "one") | \(fault.kind.rawValue) \(fault.size)", default: []
+            ]
+            .append(finding)
             if !several { kinds[fault.kind, default: []].append(finding) }
             if isVerbose {
               print("  \(set.name.prefix(20)) \(fault.kind.rawValue) \(fault.size): \(finding)")
@@ -68,7 +71,9 @@ extension EventBench {
         }
       }
     }
-    print("\n| channels | fault | faults | rows, median | IoU, mean | seen % | IoU of those | expected off, median | channel named % |")
+    print(
+      "\n| channels | fault | faults | rows, median | IoU, mean | seen % | IoU of those "
+        + "| expected off, median | channel named % |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for (name, found) in all.sorted(by: { $0.key < $1.key }) { print("| \(name) \(line(found))") }
     for kind in PlantedFault.Kind.allCases {
@@ -90,7 +95,7 @@ extension EventBench {
   private func stretch(of test: String, _ detector: Detector, _ first: Int) async throws
     -> TextTable?
   {
-    let judged = try await detector.judge(test, ScoringOptions())
+    let judged = try await detector.judge(.file(test), ScoringOptions())
     let labels = judged.labels ?? []
     let length = min(1_200, 3 * first)
     var best: (value: Float, start: Int)?
@@ -153,7 +158,9 @@ extension EventBench {
       var options = ScoringOptions()
       options.explains = true
       var rows: [ScoredRow] = []
-      let outcome = try await detector.scoreFile("\(scratch)/part.csv", options) { rows += $0.rows }
+      let outcome = try await detector.scoreRows(of: .file("\(scratch)/part.csv"), options) {
+        rows += $0.rows
+      }
       return (
         rows.map { $0.score > detector.threshold }, rows.map(\.isAnomaly), rows.map(\.expected),
         outcome.events

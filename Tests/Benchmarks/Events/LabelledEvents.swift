@@ -12,7 +12,9 @@ extension EventBench {
 
   /// The labelled series: rows flagged, events found, false alarms, by several promises.
   func labelled(rates: [Double]) async throws {
-    print("| series | manner | normal rows % | recall % | false / 10,000 | alarms | threshold | VUS-PR | train s | score s |")
+    print(
+      "| series | manner | normal rows % | recall % | false / 10,000 | alarms | threshold | VUS-PR | train s | score s |"
+    )
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     let manners =
       [Manner(name: "rows before", rate: nil), Manner(name: "default", rate: nil)]
@@ -24,14 +26,14 @@ extension EventBench {
       for seed in 0..<seeds {
         try await set.withFiles { train, test, first in
           let start = clock()
-          var detector = try await Detector.train(on: [train], settings(seed: seed))
+          var detector = try await Detector.train(on: [train], settings(seed: seed)).detector
           let trained = clock()
           let isSingle = detector.featureNames.count == 1
           for manner in manners {
             if let rate = manner.rate { detector.flag(alarmRate: rate) }
             if manner.name == "1 % of rows" { try detector.flag(rate: 0.01) }
             let begun = clock()
-            let judged = try await detector.judge(test, ScoringOptions())
+            let judged = try await detector.judge(.file(test), ScoringOptions())
             let seconds = Double(clock() - begun) / Double(CLOCKS_PER_SEC)
             let labels = judged.labels ?? []
             let flags =
@@ -74,7 +76,8 @@ extension EventBench {
             + "| \(hundredths(mean(some.map(\.falseAlarms)) ?? 0)) | \(percent(holds)) |")
       }
     }
-    print("VUS-PR: one channel \(percent(mean(surfaces.filter(\.isSingle).map(\.value)))), "
-      + "several \(percent(mean(surfaces.filter { !$0.isSingle }.map(\.value))))")
+    print(
+      "VUS-PR: one channel \(percent(mean(surfaces.filter(\.isSingle).map(\.value)))), "
+        + "several \(percent(mean(surfaces.filter { !$0.isSingle }.map(\.value))))")
   }
 }

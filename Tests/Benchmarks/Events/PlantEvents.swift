@@ -6,7 +6,8 @@ extension EventBench {
   func plant(_ examples: String) async throws {
     for seed in 0..<seeds {
       let detector = try await Detector.train(
-        on: ["\(examples)/sensors/baseline.csv"], settings(seed: seed, time: "time", label: nil))
+        on: ["\(examples)/sensors/baseline.csv"], settings(seed: seed, time: "time", label: nil)
+      ).detector
       try await withScratchFolder { scratch in
         let table = try TextTable(path: "\(examples)/sensors/test.csv")
         let kept = table.header.indices.filter { !["label", "fault"].contains(table.header[$0]) }
@@ -14,7 +15,7 @@ extension EventBench {
           header: kept.map { table.header[$0] },
           rows: table.rows.map { row in kept.map { row[$0] } }
         ).write(to: "\(scratch)/test.csv")
-        let judged = try await detector.judge("\(scratch)/test.csv", ScoringOptions())
+        let judged = try await detector.judge(.file("\(scratch)/test.csv"), ScoringOptions())
         let faults = table.rows.map { $0[table.header.count - 1] }
         let normal = faults.indices.filter { faults[$0].isEmpty }
         var stretches: [(name: String, rows: [Int])] = []
@@ -61,8 +62,9 @@ extension EventBench {
       try write(day, "day")
       for seed in 0..<seeds {
         let detector = try await Detector.train(
-          on: ["\(scratch)/baseline.csv"], settings(seed: seed, label: nil))
-        let judged = try await detector.judge("\(scratch)/day.csv", ScoringOptions())
+          on: ["\(scratch)/baseline.csv"], settings(seed: seed, label: nil)
+        ).detector
+        let judged = try await detector.judge(.file("\(scratch)/day.csv"), ScoringOptions())
         let flags = judged.flags
         print(
           "day of \(flags.count) rows, seed \(seed): \((60..<72).count { flags[$0] }) of 12 bad rows "

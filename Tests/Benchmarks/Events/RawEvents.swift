@@ -12,7 +12,8 @@ extension EventBench {
       name.hasSuffix(".csv") && name != "windows.csv"
         && (only.isEmpty || only.contains { name.hasPrefix($0) })
     }
-    print("\n| file | seed | outside % | by rows % | hit | by rows | windows | false events | days |")
+    print(
+      "\n| file | seed | outside % | by rows % | hit | by rows | windows | false events | days |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     var all: [RawTally] = []
     for name in names {
@@ -63,8 +64,9 @@ extension EventBench {
       try TextTable(header: rows.header, rows: baseline).write(to: "\(scratch)/baseline.csv")
       try rows.write(to: "\(scratch)/all.csv")
       let detector = try await Detector.train(
-        on: ["\(scratch)/baseline.csv"], settings(seed: seed, time: "timestamp", label: nil))
-      let judged = try await detector.judge("\(scratch)/all.csv", ScoringOptions())
+        on: ["\(scratch)/baseline.csv"], settings(seed: seed, time: "timestamp", label: nil)
+      ).detector
+      let judged = try await detector.judge(.file("\(scratch)/all.csv"), ScoringOptions())
       show(judged.outcome.events)
       let labels = rows.rows.map { row in
         windows.contains { $0.start <= row[0] && row[0] <= $0.end }

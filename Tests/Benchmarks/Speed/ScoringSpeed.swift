@@ -52,7 +52,7 @@ private struct ScoringRace {
         "score", test, "--model", model(quality), "--output", bench.file("scores.csv"))
       let detector = try Detector(contentsOf: model(quality))
       let seconds = try await wallSeconds {
-        _ = try await detector.scoreFile(test, ScoringOptions()) { _ in }
+        _ = try await detector.scoreRows(of: .file(test), ScoringOptions()) { _ in }
       }
       whole[quality] = max(whole[quality] ?? 0, rows / run.wallSeconds)
       inside[quality] = max(inside[quality] ?? 0, rows / seconds)

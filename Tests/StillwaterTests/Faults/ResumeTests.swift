@@ -70,12 +70,12 @@ import Testing
   }
 
   /// Numbers that no training leaves, under right checksums.
-  @Test(arguments: ["steps", "worse", "failures", "skipped", "optimizerSteps"])
+  @Test(arguments: ["steps", "worse", "failures", "skipped", "optimizer_steps"])
   func refusesForgedCounts(of key: String) throws {
     let (folder, checkpoint) = try cut()
     for number in ["-1", "9223372036854775807"] {
       var forged = try ForgedModel(Array(checkpoint))
-      let network = try #require(forged.metadata.first { $0.value.contains("\"optimizerSteps\"") })
+      let network = try #require(forged.metadata.first { $0.value.contains("\"optimizer_steps\"") })
       let parts = network.value.components(separatedBy: "\"\(key)\":")
       try #require(parts.count == 2)
       let rest = parts[1].drop { $0.isNumber || $0 == "-" }

@@ -1,5 +1,6 @@
 import Foundation
 import Ingestion
+import ModelFile
 import Stillwater
 import TestSupport
 import Testing
@@ -36,7 +37,7 @@ import Testing
       settings.columns.time = "t"
     }
     if kind == .oneChannel { settings.columns.ignored = ["b", "side"] }
-    return try await Detector.train(on: [path], settings).encoded()
+    return try await Detector.train(on: [path], settings).detector.encoded()
   }
 
   /// The model in these bytes, or nil when it is refused with a reason.
@@ -169,7 +170,7 @@ import Testing
     var options = ScoringOptions()
     (options.threads, options.explains, options.badRows) = (1, true, .quarantine(maximum: nil))
     var isSound = true
-    _ = try? await detector.scoreFile(path, options) { scored in
+    _ = try? await detector.scoreRows(of: .file(path), options) { scored in
       isSound =
         isSound
         && scored.rows.allSatisfy { row in

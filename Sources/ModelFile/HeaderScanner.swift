@@ -1,0 +1,175 @@
+/// Reads the JSON of a header: exactly the shapes that a safetensors header may take.
+///
+/// Stricter than JSON at large: one object of objects, no number but whole ones, no key twice, no
+/// blanks and no escapes but those that `TensorHeader` writes, so that no two readers can understand a
+/// file differently. A general decoder would take other spellings only for them to be refused
+/// afterwards, and memory as a hostile header likes; here keys and numbers are counted as they come, and
+/// the grammar goes three deep.
+struct HeaderScanner {
+  private let text: ArraySlice<UInt8>
+  private var position: Int
+
+  /// The largest number of keys of an object, which bounds the memory of a hostile header.
+  private static let mostKeys = 100_000
+
+  /// Scans bytes whose indices are offsets in the file, for the errors.
+  init(_ text: ArraySlice<UInt8>) {
+    self.text = text
+    position = text.startIndex
+  }
+
+  /// Reads the whole header; entries come in the order of their names.
+  mutating func header() throws(ModelFileError) -> TensorHeader {
+    guard text.first == UInt8(ascii: "{") else { throw refusal("expected '{'") }
+    var header = TensorHeader(metadata: [:])
+    try object { (scanner, key) throws(ModelFileError) in
+      if key == TensorFile.metadataName {
+        header.metadata = try scanner.metadata()
+      } else {
+        header.entries.append(try scanner.entry(key))
+      }
+    }
+    while current == UInt8(ascii: " ") { position += 1 }  // the padding
+    guard position == text.endIndex else { throw refusal("text after the header") }
+    header.entries.sort { precedes($0.name, $1.name) }
+    return header
+  }
+
+  private mutating func metadata() throws(ModelFileError) -> [String: String] {
+    var metadata: [String: String] = [:]
+    try object { (scanner, key) throws(ModelFileError) in metadata[key] = try scanner.string() }
+    return metadata
+  }
+
+  private mutating func entry(_ name: String) throws(ModelFileError) -> TensorEntry {
+    let start = position
+    var type: TensorType?
+    var shape: [Int]?
+    var offsets: [Int] = []
+    try object { (scanner, key) throws(ModelFileError) in
+      switch key {
+      case "dtype": type = try scanner.type()
+      case "shape": shape = try scanner.numbers(atMost: 16)
+      case "data_offsets": offsets = try scanner.numbers(atMost: 2)
+      default: throw scanner.refusal("unknown key '\(key.prefix(40))' of a tensor")
+      }
+    }
+    guard let type, let shape, offsets.count == 2, offsets[0] <= offsets[1] else {
+      throw .malformed(reason: "a tensor lacks dtype, shape or data_offsets", offset: start)
+    }
+    return TensorEntry(name: name, dtype: type, shape: shape, range: offsets[0]..<offsets[1])
+  }
+
+  private mutating func type() throws(ModelFileError) -> TensorType {
+    let name = try string()
+    guard let type = TensorType(rawValue: name) else {
+      throw refusal("unknown dtype '\(name.prefix(40))'")
+    }
+    return type
+  }
+}
+
+extension HeaderScanner {
+  /// Reads `{"key": member, ...}`; `member` reads what stands behind each colon.
+  private mutating func object(
+    member: (inout HeaderScanner, String) throws(ModelFileError) -> Void
+  ) throws(ModelFileError) {
+    // Of strings, not bytes: names that differ only in their composition are one name in Swift.
+    var keys: Set<String> = []
+    try expect("{")
+    if take("}") { return }
+    repeat {
+      let key = try string()
+      guard keys.insert(key).inserted else { throw refusal("duplicate key '\(key.prefix(40))'") }
+      guard keys.count <= Self.mostKeys else { throw refusal("more than \(Self.mostKeys) keys") }
+      try expect(":")
+      try member(&self, key)
+    } while take(",")
+    try expect("}")
+  }
+
+  /// Reads `[1, 2, ...]`.
+  private mutating func numbers(atMost limit: Int) throws(ModelFileError) -> [Int] {
+    var numbers: [Int] = []
+    try expect("[")
+    if take("]") { return numbers }
+    repeat {
+      guard numbers.count < limit else { throw refusal("more than \(limit) numbers") }
+      numbers.append(try number())
+    } while take(",")
+    try expect("]")
+    return numbers
+  }
+
+  /// Reads a whole number from 0 that an Int can hold, without leading zeros.
+  private mutating func number() throws(ModelFileError) -> Int {
+    let start = position
+    while let digit = current, (0x30...0x39).contains(digit) { position += 1 }
+    let digits = text[start..<position]
+    guard !digits.isEmpty, digits.count == 1 || digits.first != 0x30 else {
+      throw refusal("expected a whole number")
+    }
+    guard let number = Int(String(decoding: digits, as: UTF8.self)) else {
+      throw refusal("a number too large")
+    }
+    return number
+  }
+
+  private var current: UInt8? { position < text.endIndex ? text[position] : nil }
+
+  /// Steps over a sign; false when something else stands there.
+  private mutating func take(_ sign: Unicode.Scalar) -> Bool {
+    guard let byte = current, UInt32(byte) == sign.value else { return false }
+    position += 1
+    return true
+  }
+
+  private mutating func expect(_ sign: Unicode.Scalar) throws(ModelFileError) {
+    guard take(sign) else { throw refusal("expected '\(sign)'") }
+  }
+
+  private func refusal(_ reason: String) -> ModelFileError {
+    .malformed(reason: reason, offset: position)
+  }
+}
+
+extension HeaderScanner {
+  /// Reads a string in quotes; it must be UTF-8 without control characters.
+  private mutating func string() throws(ModelFileError) -> String {
+    guard current == UInt8(ascii: "\"") else { throw refusal("expected '\"'") }
+    position += 1
+    var bytes: [UInt8] = []
+    while let byte = current, byte != UInt8(ascii: "\"") {
+      guard byte >= 0x20 else { throw refusal("a control character in a string") }
+      position += 1
+      if byte == UInt8(ascii: "\\") {
+        bytes.append(try escape())
+      } else {
+        bytes.append(byte)
+      }
+    }
+    guard current != nil else { throw refusal("a string without end") }
+    guard let string = String(validating: bytes, as: UTF8.self) else {
+      throw refusal("a string that is not UTF-8")
+    }
+    position += 1
+    return string
+  }
+
+  /// Reads what follows a backslash: a quote, a backslash, or a control character as `u00` and two
+  /// small hexadecimal digits.
+  private mutating func escape() throws(ModelFileError) -> UInt8 {
+    let rest = text[position...]
+    if let byte = rest.first, [UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(byte) {
+      position += 1
+      return byte
+    }
+    let digits = String(decoding: rest.prefix(5), as: UTF8.self)
+    guard digits.hasPrefix("u00"), let byte = UInt8(digits.dropFirst(3), radix: 16), byte < 0x20
+    else {
+      throw refusal("an unknown escape")
+    }
+    position += 5
+    return byte
+  }
+}

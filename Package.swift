@@ -112,6 +112,7 @@ let package = Package(
     tests(of: "Neural", ["Compute", "TestSupport"]),
     tests(of: "Diffusion", ["Neural", "Compute", "TestSupport"]),
     tests(of: "Scoring", ["Diffusion", "Compute", "TestSupport"]),
+    tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
     tests(of: "Calibration", ["TestSupport"]),
     tests(of: "Evaluation", ["TestSupport"]),
     tests(of: "Reporting", ["TestSupport"]),

@@ -57,11 +57,11 @@ extension Detector {
       to: calibration.scores.kept,
       options: CalibrationOptions(
         method: .fixed, rate: calibration.summary.rate, fixedThreshold: threshold))
-    alarms?.rate = nil
+    alarms?.followRows()
   }
 
   /// Sets the threshold of a series so that normal rows raise so many alarms in 10,000.
-  package mutating func flag(alarmRate: Double) { alarms?.rate = alarmRate }
+  package mutating func flag(alarmRate: Double) { alarms?.ask(rate: alarmRate) }
 
   /// Sets the threshold for another false-alarm rate from the calibration scores in the model.
   package mutating func flag(rate: Double) throws {
@@ -72,7 +72,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: calibration.scores.kept,
       options: CalibrationOptions(method: .conformal, rate: rate, blocks: blocks))
-    alarms?.rate = nil
+    alarms?.followRows()
   }
 
   /// A detector that reads this label column, whatever it was trained with.
@@ -152,7 +152,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: scores, labels: labels,
       options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
-    alarms?.rate = nil
+    alarms?.followRows()
     return all
   }
 }

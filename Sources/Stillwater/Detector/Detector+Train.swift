@@ -201,7 +201,8 @@ extension Detector {
     let events = await EventModel.fit(
       to: fit.leftOut, channels: encoder.channels.count, threshold: calibration.threshold.value,
       workers: settings.threads)
-    detector.alarms = SeriesAlarms(model: events, rate: settings.alarmRate)
+    detector.alarms = .standard(events, rows: calibration.threshold.value)
+    if let rate = settings.alarmRate { detector.flag(alarmRate: rate) }
     let suspects = fit.suspects.map { suspect in
       let (file, segment) = segments[suspect.segment]
       return file.suspect(segment.rows[suspect.row], score: suspect.score)

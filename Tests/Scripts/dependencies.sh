@@ -3,6 +3,7 @@
 # modules of the package, no other. (The compiler's own check lets the dependencies of a dependency pass.)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+command -v python3 >/dev/null || bash Tests/Scripts/setup.sh python3
 swift package dump-package | python3 -c '
 import json, pathlib, re, sys
 targets = json.load(sys.stdin)["targets"]

@@ -18,6 +18,8 @@ public struct TrainingSettings: Sendable {
   public var seed: UInt64 = 0
   /// Share of normal rows that may be flagged, 1e-9 to 0.5.
   public var falseAlarmRate = 0.01
+  /// Alarms that normal rows of a series may raise in 10,000; nil to go by the rate of rows.
+  public var alarmRate: Double? = 3
   /// Tasks at work at the same time, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
   /// Bytes that the baseline may take, nil for a quarter of the machine.

@@ -124,7 +124,7 @@ extension Setting {
 
   static func threads(_ path: Path<Int>) -> Setting {
     Setting(
-      "threads", path, .whole(TrainingSettings.threadCounts).silent(about: defaultThreads),
+      "threads", path, .threads,
       "Tasks at work at the same time; default: all processors.",
       decides: false
     ).shown(under: .run).under(.top)

@@ -52,6 +52,20 @@ package struct AlarmBudget: Sendable, Equatable, Codable {
     return rate * exponential(-spread)...rate * exponential(spread)
   }
 
+  /// The severities of the alarms of a segment, in the order of time.
+  package static func alarms(among events: [SeriesEvent]) -> [Float] {
+    var (severities, end) = ([Float](), Int.min / 2)
+    for event in events.sorted(by: { $0.rows.lowerBound < $1.rows.lowerBound }) {
+      if event.rows.lowerBound - end <= alarmGap, !severities.isEmpty {
+        severities[severities.count - 1] = max(severities[severities.count - 1], event.severity)
+      } else {
+        severities.append(event.severity)
+      }
+      end = event.flagged.upperBound
+    }
+    return severities
+  }
+
   /// What a rate cannot be promised for; nil when it can.
   package func doubt(rate: Double) -> String? {
     let seen = rate * Double(rows) / Self.unit
@@ -95,25 +109,11 @@ package struct EventModel: Sendable, Equatable, Codable {
       var explainer = Explainer(stretch.scorer, heat: heat, options: options)
       let explanation = await explainer.explain(
         stretch.measurement, threshold: low, mostEvents: 60, workers: workers)
-      severities += alarms(in: explanation, from: stretch.context)
+      severities += AlarmBudget.alarms(
+        among: explanation.found.filter { $0.peak >= stretch.context })
     }
     return EventModel(
       heat: heat, budget: AlarmBudget(low: low, severities: severities, rows: scores.count))
-  }
-
-  /// The severities of the alarms of a stretch.
-  private static func alarms(in explanation: Explanation, from first: Int) -> [Float] {
-    var (severities, end) = ([Float](), Int.min / 2)
-    let events = explanation.found.filter { $0.peak >= first }
-    for event in events.sorted(by: { $0.rows.lowerBound < $1.rows.lowerBound }) {
-      if event.rows.lowerBound - end <= AlarmBudget.alarmGap, !severities.isEmpty {
-        severities[severities.count - 1] = max(severities[severities.count - 1], event.severity)
-      } else {
-        severities.append(event.severity)
-      }
-      end = event.flagged.upperBound
-    }
-    return severities
   }
 
   /// Whether a model that was read from a file can be computed with.

@@ -194,14 +194,15 @@ extension Detector {
     card.describe(fit.history)
     card.warnings +=
       timeWarnings(series, steps: steps, segments.count)
-      + calibration.summary.warnings.map(\.description)
     var detector = Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)
     let events = await EventModel.fit(
       to: fit.leftOut, channels: encoder.channels.count, threshold: calibration.threshold.value,
       workers: settings.threads)
-    detector.alarms = SeriesAlarms(model: events, rate: settings.alarmRate)
+    detector.alarms = SeriesAlarms(model: events, rate: nil)
+    try detector.aim(at: settings.alarmPlan)
+    detector.card.warnings += detector.doubts
     let suspects = fit.suspects.map { suspect in
       let (file, segment) = segments[suspect.segment]
       return file.suspect(segment.rows[suspect.row], score: suspect.score)

@@ -118,7 +118,8 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
-    var finder = EventFinder(self, scorer, rows: table.rowCount, options)
+    var finder = EventFinder(
+      self, scorer, rows: table.rowCount, labels: labels(of: table, layout: layout), options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
         segmentCount += 1
@@ -131,6 +132,7 @@ extension Detector {
       }
     }
     outcome.warnings += finder.warnings.map { place(reader.path) + $0 }
+    outcome.alarms = finder.alarms
     outcome.events = finder.records(
       EventSource(
         path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
@@ -273,6 +275,8 @@ package struct FileOutcome: Sendable {
   package var warnings: [String] = []
   /// The events of a series, in the order of the file.
   package var events: [EventRecord] = []
+  /// Severities of the alarms among rows of a series that are not labelled as anomalies.
+  var alarms: [Float] = []
   private var unseen: [String: Int] = [:]
 
   mutating func add(_ chunk: RecordChunk) {

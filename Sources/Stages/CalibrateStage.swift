@@ -44,7 +44,7 @@ package struct CalibrateStage: Sendable {
         summary.add(one.outcome, path: path)
         guard let label, one.labels == nil else { continue }
         summary.warnings.append(
-          place(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
+          location(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
       }
       summary.describe(detector)
       summary.warnings += detector.calibration.summary.warnings.map(\.description)

@@ -37,8 +37,6 @@ package struct Calibration: Sendable, Equatable {
     return conformalPValue(atLeast: scores.count(atLeast: score), of: scores.count)
   }
 
-  /// P-values of `scores` `[rows]`.
-  package func pValues(of scores: [Float]) -> [Double] { scores.map { pValue(of: $0) } }
 }
 
 /// The conformal p-value when `reached` of `count` calibration scores are at least as high.

@@ -9,6 +9,4 @@ package struct Threshold: Sendable, Equatable, Codable {
   /// Whether `score` is flagged.
   package func flags(_ score: Float) -> Bool { !(score <= value) }
 
-  /// Which of `scores` `[rows]` are flagged.
-  package func flags(_ scores: [Float]) -> [Bool] { scores.map { flags($0) } }
 }

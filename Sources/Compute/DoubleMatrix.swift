@@ -50,9 +50,3 @@ package struct DoubleMatrix: Sendable, Equatable {
   }
 }
 
-extension Matrix {
-  /// The same values in double precision.
-  package var double: DoubleMatrix {
-    DoubleMatrix(rows: rows, columns: columns, values: values.map { Double($0) })
-  }
-}

@@ -40,14 +40,6 @@ package struct RandomStream: Sendable {
     return chosen
   }
 
-  /// The indices 0..<count in random order (Fisher and Yates).
-  package mutating func permutation(of count: Int) -> [Int] {
-    var order = Array(0..<count)
-    for last in stride(from: count - 1, to: 0, by: -1) {
-      order.swapAt(last, index(below: last + 1))
-    }
-    return order
-  }
 
   private static func scatter(_ bits: UInt64) -> UInt64 {
     var z = bits

@@ -11,7 +11,6 @@ package struct NoiseLevelEstimator: Sendable {
   /// above, nothing but noise.
   static let noise = NoiseRange(0.03, 2)
 
-  package var features: Int { trained.network.shape.inputs }
 
   package init(trained: TrainedNetwork) { self.trained = trained }
 

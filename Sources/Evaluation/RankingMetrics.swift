@@ -72,12 +72,3 @@ extension ScoreRanking {
   }
 }
 
-/// Area under the ROC curve of `scores` against `labels`, nil when only one class is present.
-package func auroc(scores: [Float], labels: [Bool]) -> Double? {
-  ScoreRanking(scores: scores, labels: labels).auroc
-}
-
-/// Average precision of `scores` against `labels`, nil when only one class is present.
-package func auprc(scores: [Float], labels: [Bool]) -> Double? {
-  ScoreRanking(scores: scores, labels: labels).auprc
-}

@@ -6,8 +6,6 @@
 package final class InputFile {
   /// The path as the user gave it; `-` is standard input.
   package let path: String
-  /// How the bytes are packed: `gzip`, `zstd`, or nil when they are plain.
-  package var compression: String? { decompressor?.format }
 
   /// nil when the bytes are in memory.
   private let descriptor: InputDescriptor?

@@ -1,4 +1,4 @@
-/// How a CSV file is written: RFC 4180 with the differences named here. Text is always UTF-8.
+/// How a CSV file is written: RFC 4180 in UTF-8, with the differences named here.
 package struct CSVDialect: Sendable, Codable, Equatable {
   /// The separator of cells; raw values are those of `--delimiter`.
   package enum Delimiter: String, Sendable, Codable, CaseIterable {

@@ -31,7 +31,8 @@ extension IngestionError: CustomStringConvertible {
     case .notText(let path, let found): location(path) + "expected UTF-8 text, found \(found)"
     case .header(let path, let line, let problems): list(problems, at: location(path, line))
     case .missingColumns(let path, let names, let guess):
-      location(path, 1) + "missing columns: \(names.map(quoted).joined(separator: ", "))" + hint(guess)
+      location(path, 1)
+        + "missing columns: \(names.map(quoted).joined(separator: ", "))" + hint(guess)
     case .strayQuote(let path, let line, let column):
       location(path, line, column)
         + "found a quote inside the cell; a quoted cell doubles its quotes, \"like \"\"this\"\"\""

@@ -59,7 +59,7 @@ package struct TableReader {
     }
   }
 
-  /// The next rows; nil at the end. A chunk may be empty when all rows of its block are bad.
+  /// The next rows, none if all rows of their block are bad; nil at the end.
   package mutating func next(_ plan: ReadingPlan) throws(IngestionError) -> RecordChunk? {
     let parser = try parser(for: plan)
     while let block = try nextBlock() {

@@ -1,22 +1,23 @@
-/// Reads the JSON of a header: exactly the shapes that a safetensors header may take.
+/// Parses the JSON of a safetensors header: exactly the shapes that it may take.
 ///
-/// Stricter than JSON at large: one object of objects, no number but whole ones, no key twice, so
-/// that no two readers can understand a file differently. The nesting is bounded by the grammar,
-/// which goes three deep.
+/// Stricter than RFC 8259: one object of objects, whole numbers only, no duplicate keys, so that no
+/// two readers can understand a file differently. The grammar nests three deep and limits keys and
+/// numbers as it reads, so time and memory stay proportional to the header; a general JSON decoder
+/// would first build a tree of whatever an attacker nested into 64 MiB.
 struct HeaderScanner {
   private let text: ArraySlice<UInt8>
   private var position: Int
 
-  /// The largest number of keys of an object, which bounds the memory of a hostile header.
+  /// The most keys an object may have, which bounds the memory a hostile header can claim.
   private static let mostKeys = 100_000
 
-  /// Scans bytes whose indices are offsets in the file, for the errors.
+  /// Scans a slice whose indices are offsets in the file; errors report them.
   init(_ text: ArraySlice<UInt8>) {
     self.text = text
     position = text.startIndex
   }
 
-  /// Reads the whole header; entries come in the order of their names.
+  /// Parses the whole header and sorts its entries by name; throws `malformed` with an offset.
   mutating func header() throws(ModelFileError) -> TensorHeader {
     guard text.first == UInt8(ascii: "{") else { throw refusal("expected '{'") }
     var header = TensorHeader(metadata: [:])
@@ -68,11 +69,11 @@ struct HeaderScanner {
 }
 
 extension HeaderScanner {
-  /// Reads `{"key": member, ...}`; `member` reads what stands behind each colon.
+  /// Parses `{"key": member, ...}`; `member` parses the value behind each colon.
   private mutating func object(
     member: (inout HeaderScanner, String) throws(ModelFileError) -> Void
   ) throws(ModelFileError) {
-    // Of strings, not bytes: names that differ only in their composition are one name in Swift.
+    // Strings, not bytes: names that differ only in Unicode composition are equal in Swift.
     var keys: Set<String> = []
     try expect("{")
     if take("}") { return }
@@ -88,7 +89,7 @@ extension HeaderScanner {
     try expect("}")
   }
 
-  /// Reads `[1, 2, ...]`.
+  /// Parses `[1, 2, ...]` with at most `limit` numbers.
   private mutating func numbers(atMost limit: Int) throws(ModelFileError) -> [Int] {
     var numbers: [Int] = []
     try expect("[")
@@ -102,7 +103,7 @@ extension HeaderScanner {
     return numbers
   }
 
-  /// Reads a whole number from 0 that an Int can hold, without leading zeros.
+  /// Parses a whole number from 0 to `Int.max`, without leading zeros.
   private mutating func number() throws(ModelFileError) -> Int {
     let start = position
     while let digit = current, (0x30...0x39).contains(digit) { position += 1 }
@@ -122,7 +123,7 @@ extension HeaderScanner {
     while let byte = current, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
   }
 
-  /// Steps over a sign, blanks before it too; false when something else stands there.
+  /// Consumes whitespace and then `sign`; false when another character follows.
   private mutating func take(_ sign: Unicode.Scalar) -> Bool {
     skipBlanks()
     guard let byte = current, UInt32(byte) == sign.value else { return false }
@@ -140,7 +141,7 @@ extension HeaderScanner {
 }
 
 extension HeaderScanner {
-  /// Reads a string in quotes; it must be UTF-8 without control characters.
+  /// Parses a string literal, which must be valid UTF-8 without control characters.
   private mutating func string() throws(ModelFileError) -> String {
     guard current == UInt8(ascii: "\"") else { throw refusal("expected '\"'") }
     position += 1
@@ -162,7 +163,7 @@ extension HeaderScanner {
     return string
   }
 
-  /// Reads what follows a backslash.
+  /// Parses the rest of an escape sequence, behind the backslash.
   private mutating func escape() throws(ModelFileError) -> Character {
     guard let byte = current else { throw refusal("a string without end") }
     position += 1
@@ -179,7 +180,7 @@ extension HeaderScanner {
     }
   }
 
-  /// Reads the digits behind `\u`, two of them for characters beyond the first plane.
+  /// Parses the digits behind `\u`; beyond U+FFFF a surrogate pair of two escapes.
   private mutating func escapedScalar() throws(ModelFileError) -> Unicode.Scalar {
     let high = try fourDigits()
     guard (0xD800..<0xDC00).contains(high) else {

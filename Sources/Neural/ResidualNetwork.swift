@@ -125,13 +125,4 @@ extension ResidualNetwork {
     forward(parameters.span, x.values.span, &workspace, dropout: dropout)
   }
 
-  /// The same with whole arrays and matrices.
-  package func backward(
-    _ parameters: [Float], x: Matrix, dy: Matrix, _ workspace: inout Workspace,
-    gradient: inout [Float], dropout: Dropout? = nil
-  ) {
-    var sums = gradient.mutableSpan
-    backward(
-      parameters.span, x: x.values.span, dy: dy, &workspace, gradient: &sums, dropout: dropout)
-  }
 }

@@ -14,8 +14,9 @@ package struct Table: Sendable, Equatable {
     (self.columns, self.rowCount) = (columns, rowCount)
   }
 
-  /// The column of exactly this name, compared byte by byte: two normalisation forms of one text are
-  /// two names. Linear in the number of columns.
+  /// The column of exactly this name, compared byte by byte.
+  ///
+  /// Two Unicode normalisation forms of one text are two names. Linear in the number of columns.
   package func column(named name: String) -> Column? {
     columns.first { $0.name.utf8.elementsEqual(name.utf8) }
   }

@@ -8,7 +8,7 @@
 private nonisolated(unsafe) var readEnd: Int32 = -1
 private nonisolated(unsafe) var writeEnd: Int32 = -1
 
-/// Delivers signals to a thread through a pipe (D. J. Bernstein's self-pipe trick).
+/// Delivers signals to a thread through a pipe (Bernstein's self-pipe trick).
 ///
 /// A handler runs on whichever thread receives the signal; a signal mask would miss threads that
 /// libraries have started themselves.

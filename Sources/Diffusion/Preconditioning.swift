@@ -1,6 +1,6 @@
-
-/// The scalings of D(x; σ) = cSkip · x + cOut · F(cIn · x, σ) (Karras et al. 2022, table 1, "EDM").
+/// The scalings of D(x; σ) = cSkip · x + cOut · F(cIn · x, σ).
 ///
+/// Karras et al. 2022, table 1, last column.
 /// They keep the network's inputs and targets at unit variance for every σ; σ itself reaches F
 /// through `NoiseEmbedding` instead of the paper's cNoise.
 package struct Preconditioning: Sendable {

@@ -24,7 +24,7 @@ extension ScoreRanking {
   /// Average precision: the precision at each threshold, weighted by the recall it adds.
   ///
   /// The sum of steps as scikit-learn defines it, without interpolation. Nil when only one class is
-  /// present (precision says nothing then).
+  /// present (precision is constant then).
   package var auprc: Double? {
     guard hasBothClasses else { return nil }
     var (hits, flagged, sum) = (0, 0, 0.0)
@@ -71,4 +71,3 @@ extension ScoreRanking {
     index + 1 < ties.count ? ties[index + 1].score : ties[index].score.nextDown
   }
 }
-

@@ -83,4 +83,3 @@ package enum InputPaths {
     folder.isEmpty || folder.hasSuffix("/") ? folder + name : folder + "/" + name
   }
 }
-

@@ -42,4 +42,3 @@ import Testing
     #expect(blocks.low < rows.low && blocks.high > rows.high)
   }
 }
-

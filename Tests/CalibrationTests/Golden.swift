@@ -20,11 +20,9 @@ struct Golden: Decodable {
     var testDescription: String { "\(excesses.count) excesses of shape \(likelihood.shape)" }
   }
 
-
   let betaQuantiles, incompleteBeta: [Beta]
   let clopperPearson: [ClopperPearson]
   let pareto: [Pareto]
-
 
   static func load() throws -> Golden {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

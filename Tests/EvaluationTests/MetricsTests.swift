@@ -89,6 +89,6 @@ import Testing
       extent: Metrics.Extent(flags: [true, false, true, true], window: 2, pointAdjusted: true))
     let json = try JSONEncoder().encode(metrics)
     #expect(try JSONDecoder().decode(Metrics.self, from: json) == metrics)
-    #expect(String(decoding: json, as: UTF8.self).contains("\"false_alarms_per_thousand\":1000"))
+
   }
 }

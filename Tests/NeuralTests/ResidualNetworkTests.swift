@@ -24,7 +24,7 @@ import Testing
   func backwardAgreesWithDifferences(dropped: Float) {
     let network = ResidualNetwork(shape)
     let parameters = parameters(network)
-    let dropout = Dropout(share: dropped, seed: 5, step: 1)
+    let dropout = Dropout(rate: dropped, seed: 5, step: 1)
     var workspace = ResidualNetwork.Workspace(shape, batch: 6)
     network.forward(parameters, x, &workspace, dropout: dropout)
     var dy = workspace.output

@@ -58,6 +58,7 @@ let package = Package(
     stage("Neural", ["Compute"]),
     stage("Diffusion", ["Neural", "Compute"]),
     stage("Scoring", ["Diffusion", "Compute"]),
+    stage("Events", ["Diffusion", "Scoring", "Compute"]),
     stage("Calibration"),
     stage("Evaluation"),
     stage("Reporting", ["Files", "Tabular", "Ingestion", "Evaluation"]),
@@ -68,19 +69,21 @@ let package = Package(
       "Stillwater",
       [
         "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Calibration", "Reporting", "ModelFile",
+        "Events", "Calibration", "Reporting", "ModelFile",
       ]),
     stage(
       "Stages",
       [
         "Stillwater", "Files", "Tabular", "Ingestion", "Calibration", "Evaluation", "Reporting",
       ]),
+    stage("Options", ["Stages", "Stillwater", "Files", "Ingestion", "Calibration", "Reporting"]),
     stage(
-      "Pipelines", ["Stages", "Stillwater", "Files", "Ingestion", "Calibration", "Reporting", yams]),
+      "Pipelines",
+      ["Options", "Stages", "Stillwater", "Files", "Ingestion", "Reporting", yams]),
     .executableTarget(
       name: "StillwaterCLI",
       dependencies: [
-        "Stillwater", "Stages", "Pipelines", "Calibration", "Files", "Ingestion", "Reporting",
+        "Stillwater", "Stages", "Options", "Pipelines", "Files", "Ingestion", "Reporting",
         argumentParser,
       ],
       swiftSettings: settings),
@@ -92,26 +95,30 @@ let package = Package(
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "Stillwater", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion", "Ingestion",
-        "CLibCSV", argumentParser,
+        "Stillwater", "Events", "Calibration", "Evaluation", "Compute", "Neural", "Diffusion",
+        "Ingestion", "Reporting", "CLibCSV", "TestSupport", argumentParser,
       ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md"], swiftSettings: settings),
     .executableTarget(
       name: "Fuzzing",
-      dependencies: ["Stillwater", "Pipelines", "ModelFile", "Files", "Ingestion", "Tabular"],
+      dependencies: [
+        "Stillwater", "Pipelines", "ModelFile", "Files", "Ingestion", "Tabular", "TestSupport",
+      ],
       path: "Tests/Fuzzing", exclude: ["corpus"], swiftSettings: settings),
     tests(of: "Compute", ["TestSupport"]),
     tests(of: "Files"),
-    tests(of: "Ingestion", ["Tabular", "Files"]),
+    tests(of: "Ingestion", ["Tabular", "Files", "TestSupport"]),
     tests(of: "Encoding", ["Tabular", "Compute", "TestSupport"]),
     tests(of: "Neural", ["Compute", "TestSupport"]),
     tests(of: "Diffusion", ["Neural", "Compute", "TestSupport"]),
     tests(of: "Scoring", ["Diffusion", "Compute", "TestSupport"]),
-    tests(of: "Calibration"),
-    tests(of: "Evaluation"),
-    tests(of: "Reporting"),
+    tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
+    tests(of: "Calibration", ["TestSupport"]),
+    tests(of: "Evaluation", ["TestSupport"]),
+    tests(of: "Reporting", ["TestSupport"]),
     tests(of: "ModelFile", ["Files"]),
-    tests(of: "Pipelines", ["Stages", "Stillwater", "Ingestion", "TestSupport"]),
+    tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
+    tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),
     // They run the program itself, too.
     tests(
       of: "Stillwater",

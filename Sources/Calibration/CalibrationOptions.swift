@@ -36,7 +36,10 @@ package struct BlockLayout: Sendable, Equatable, Codable {
 package struct CalibrationOptions: Sendable, Equatable {
   /// How the threshold is set.
   package var method: CalibrationMethod
-  /// The requested false-alarm rate: the fraction of normal rows above the threshold, 1e-9 to 0.5.
+  /// The usable false-alarm rates.
+  package static let rates = 1e-9...0.5
+
+  /// The requested false-alarm rate, the fraction of normal rows above the threshold; one of `rates`.
   package var rate: Double
   /// The coverage probability of intervals, 0 to 1 exclusive.
   package var confidence: Double

@@ -52,3 +52,10 @@ package struct DoubleMatrix: Sendable, Equatable {
     Matrix(rows: rows, columns: columns, values: values.map { Float($0) })
   }
 }
+
+extension Matrix {
+  /// The same values in double precision.
+  package var double: DoubleMatrix {
+    DoubleMatrix(rows: rows, columns: columns, values: values.map { Double($0) })
+  }
+}

@@ -1,9 +1,10 @@
 /// Parses the JSON of a safetensors header: exactly the shapes that it may take.
 ///
-/// Stricter than RFC 8259: one object of objects, whole numbers only, no duplicate keys, so that no
-/// two readers can understand a file differently. The grammar nests three deep and limits keys and
-/// numbers as it reads, so time and memory stay proportional to the header; a general JSON decoder
-/// would first build a tree of whatever an attacker nested into 64 MiB.
+/// Stricter than RFC 8259: one object of objects, whole numbers only, no duplicate keys, no whitespace,
+/// and no escapes but those that `TensorHeader` writes, so that no two readers can understand a file
+/// differently. A general decoder would accept other spellings only for them to be refused later, and
+/// could be made to allocate a multiple of the header; here keys and numbers are limited as they are
+/// read, and the grammar nests three deep.
 struct HeaderScanner {
   private let text: ArraySlice<UInt8>
   private var position: Int
@@ -78,12 +79,10 @@ extension HeaderScanner {
     try expect("{")
     if take("}") { return }
     repeat {
-      skipBlanks()
       let key = try string()
       guard keys.insert(key).inserted else { throw refusal("duplicate key '\(key.prefix(40))'") }
       guard keys.count <= Self.mostKeys else { throw refusal("more than \(Self.mostKeys) keys") }
       try expect(":")
-      skipBlanks()
       try member(&self, key)
     } while take(",")
     try expect("}")
@@ -95,7 +94,6 @@ extension HeaderScanner {
     try expect("[")
     if take("]") { return numbers }
     repeat {
-      skipBlanks()
       guard numbers.count < limit else { throw refusal("more than \(limit) numbers") }
       numbers.append(try number())
     } while take(",")
@@ -119,13 +117,8 @@ extension HeaderScanner {
 
   private var current: UInt8? { position < text.endIndex ? text[position] : nil }
 
-  private mutating func skipBlanks() {
-    while let byte = current, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
-  }
-
-  /// Consumes whitespace and then `sign`; false when another character follows.
+  /// Consumes `sign`; false when another character follows.
   private mutating func take(_ sign: Unicode.Scalar) -> Bool {
-    skipBlanks()
     guard let byte = current, UInt32(byte) == sign.value else { return false }
     position += 1
     return true
@@ -150,7 +143,7 @@ extension HeaderScanner {
       guard byte >= 0x20 else { throw refusal("a control character in a string") }
       position += 1
       if byte == UInt8(ascii: "\\") {
-        bytes.append(contentsOf: String(try escape()).utf8)
+        bytes.append(try escape())
       } else {
         bytes.append(byte)
       }
@@ -163,47 +156,20 @@ extension HeaderScanner {
     return string
   }
 
-  /// Parses the rest of an escape sequence, behind the backslash.
-  private mutating func escape() throws(ModelFileError) -> Character {
-    guard let byte = current else { throw refusal("a string without end") }
-    position += 1
-    switch byte {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
-      return Character(Unicode.Scalar(byte))
-    case UInt8(ascii: "b"): return "\u{8}"
-    case UInt8(ascii: "f"): return "\u{C}"
-    case UInt8(ascii: "n"): return "\n"
-    case UInt8(ascii: "r"): return "\r"
-    case UInt8(ascii: "t"): return "\t"
-    case UInt8(ascii: "u"): return Character(try escapedScalar())
-    default: throw refusal("an unknown escape")
+  /// Parses the rest of an escape, behind the backslash: a quote, a backslash, or a control character
+  /// as `u00` and two lower-case hexadecimal digits.
+  private mutating func escape() throws(ModelFileError) -> UInt8 {
+    let rest = text[position...]
+    if let byte = rest.first, [UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(byte) {
+      position += 1
+      return byte
     }
-  }
-
-  /// Parses the digits behind `\u`; beyond U+FFFF a surrogate pair of two escapes.
-  private mutating func escapedScalar() throws(ModelFileError) -> Unicode.Scalar {
-    let high = try fourDigits()
-    guard (0xD800..<0xDC00).contains(high) else {
-      guard let scalar = Unicode.Scalar(high) else { throw refusal("half of a surrogate pair") }
-      return scalar
+    let digits = String(decoding: rest.prefix(5), as: UTF8.self)
+    guard digits.hasPrefix("u00"), let byte = UInt8(digits.dropFirst(3), radix: 16), byte < 0x20
+    else {
+      throw refusal("an unknown escape")
     }
-    guard text[position...].starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "u")]) else {
-      throw refusal("half of a surrogate pair")
-    }
-    position += 2
-    let low = try fourDigits()
-    guard (0xDC00..<0xE000).contains(low),
-      let scalar = Unicode.Scalar(0x10000 + (high - 0xD800) << 10 + (low - 0xDC00))
-    else { throw refusal("half of a surrogate pair") }
-    return scalar
-  }
-
-  private mutating func fourDigits() throws(ModelFileError) -> UInt32 {
-    let digits = text[position...].prefix(4)
-    guard digits.count == 4, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }),
-      let number = UInt32(String(decoding: digits, as: UTF8.self), radix: 16)
-    else { throw refusal("expected four hexadecimal digits") }
-    position += 4
-    return number
+    position += 5
+    return byte
   }
 }

@@ -1,5 +1,4 @@
-import Calibration
-import Ingestion
+import Options
 import Reporting
 import Stages
 import Stillwater
@@ -7,55 +6,25 @@ import Yams
 
 extension PipelineBuilder {
   func train(_ node: Node?, _ common: Common) -> TrainStage? {
-    guard let node else { return nil }
-    let members = reader.members(of: node, allowed: Keys.train, what: "train")
-    guard members.isMapping else { return nil }
-    var settings = TrainingSettings()
-    settings.columns = common.columns
-    (settings.dialect, settings.threads) = (common.dialect, common.threads)
-    settings.quality = members.choice("quality", Quality.self) ?? .balanced
-    if members.nodes["window"]?.scalar?.string != "auto" {
-      settings.window = members.whole("window", in: 2...100_000)
-    }
-    settings.seed = UInt64(members.whole("seed", in: 0...Int.max) ?? 0)
-    settings.falseAlarmRate = rate(members) ?? 0.01
-    settings.method = members.choice("method", CalibrationMethod.self) ?? .conformal
-    if [.bestF1, .fixed].contains(settings.method) {
-      reader.report(members.nodes["method"], "train takes conformal, quantile or evt as method")
-    }
-    settings.isCausal = members.flag("causal") ?? false
-    if members.nodes["exemplars"]?.scalar?.string == "none" {
-      settings.exemplars = 0
-    } else {
-      settings.exemplars = members.whole("exemplars", in: 100...1_000_000) ?? 10_000
-    }
-    settings.contamination = contamination(members, common.columns)
-    settings.badRows = policy(members)
-    let paths = inputs(members, stage: "train")
+    guard let members = members(of: node, TrainStage.self, "train") else { return nil }
+    var stage = TrainStage.blank
+    (stage.model, stage.resumption) = (common.model, .ifMatching)
+    (stage.settings.columns, stage.settings.dialect) = (common.columns, common.dialect)
+    stage.settings.threads = common.threads
+    _ = read(&stage, members, common)
+    stage.files = inputs(members, stage: "train")
     files.writes(common.model, "train", common.source)
-    var stage = TrainStage(files: paths, model: common.model, settings: settings)
-    stage.resumption = .ifMatching
     return stage
   }
 
   func calibrate(_ node: Node?, _ common: Common) -> CalibrateStage? {
-    guard let node else { return nil }
-    let members = reader.members(of: node, allowed: Keys.calibrate, what: "calibrate")
-    guard members.isMapping else { return nil }
-    let threshold = threshold(members)
-    var stage = CalibrateStage(
-      files: members.has("threshold") ? [] : inputs(members, stage: "calibrate"),
-      model: common.model)
-    stage.threshold = threshold
-    stage.method = members.choice("method", CalibrationMethod.self) ?? .conformal
-    stage.falseAlarmRate = rate(members) ?? 0.01
-    checkThreshold(members, against: ["files", "method", "false_alarm_rate"])
-    if stage.method == .fixed, !members.has("threshold") {
-      reader.report(members.nodes["method"], "method: fixed needs threshold")
-    }
+    guard let members = members(of: node, CalibrateStage.self, "calibrate") else { return nil }
+    var stage = CalibrateStage.blank
+    stage.model = common.model
     (stage.label, stage.positiveLabel) = (common.columns.label, common.columns.positiveLabel)
     stage.options.threads = common.threads
-    stage.options.badRows = policy(members)
+    let given = read(&stage, members, common)
+    if !given.has("threshold") { stage.files = inputs(members, stage: "calibrate") }
     readsModel(common, stage: "calibrate")
     let output = members.text("output").map(resolved) ?? common.model + ".calibrated"
     files.writes(output, "calibrate", members.nodes["output"] ?? node)
@@ -64,20 +33,12 @@ extension PipelineBuilder {
   }
 
   func score(_ node: Node?, _ common: Common) -> [ScoreStage] {
-    guard let node else { return [] }
-    let members = reader.members(of: node, allowed: Keys.score, what: "score")
-    guard members.isMapping else { return [] }
-    var stage = ScoreStage(
-      files: inputs(members, stage: "score"), model: common.model, output: "")
-    stage.keep = members.choice("keep", KeptColumns.self) ?? .all
-    stage.format = members.choice("format", ScoreFormat.self) ?? .csv
-    stage.prefix = members.text("prefix") ?? ""
-    stage.threshold = threshold(members)
-    stage.falseAlarmRate = rate(members)
-    checkThreshold(members, against: ["false_alarm_rate"])
+    guard let members = members(of: node, ScoreStage.self, "score") else { return [] }
+    var stage = ScoreStage.blank
+    stage.model = common.model
     stage.options.threads = common.threads
-    stage.options.explains = members.flag("explain") ?? false
-    stage.options.badRows = policy(members)
+    _ = read(&stage, members, common)
+    stage.files = inputs(members, stage: "score")
     readsModel(common, stage: "score")
     return outputs(of: stage, members)
   }
@@ -122,19 +83,20 @@ extension PipelineBuilder {
   func evaluate(
     _ top: PipelineMembers, _ common: Common, _ scores: [ScoreStage]
   ) -> EvaluateStage? {
-    guard let node = top.nodes["evaluate"] else { return nil }
-    let members = reader.members(of: node, allowed: Keys.evaluate, what: "evaluate")
-    guard members.isMapping else { return nil }
+    guard let node = top.nodes["evaluate"],
+      let members = members(of: node, EvaluateStage.self, "evaluate")
+    else { return nil }
     var stage = EvaluateStage(files: scores.map(\.output))
+    (stage.label, stage.positiveLabel) = (common.columns.label, common.columns.positiveLabel)
+    (stage.time, stage.dialect) = (common.columns.time, common.dialect)
+    stage.options.threads = common.threads
+    stage.score = (scores.first?.prefix ?? "") + "score"
+    _ = read(&stage, members, common)
     if members.has("files") {
       stage.files = inputs(members, stage: "evaluate")
     } else {
       checkScores(scores, top.nodes["score"], node)
     }
-    (stage.label, stage.positiveLabel) = (common.columns.label, common.columns.positiveLabel)
-    stage.time = common.columns.time
-    stage.score = members.text("score") ?? (scores.first?.prefix ?? "") + "score"
-    (stage.dialect, stage.options.threads) = (common.dialect, common.threads)
     if let output = members.item("output") {
       stage.output = resolved(output.text)
       files.writes(resolved(output.text), "evaluate", output.node)
@@ -174,43 +136,23 @@ extension PipelineBuilder {
     if let source = common.source { files.reads(common.model, stage, source) }
   }
 
-  private func contamination(_ members: PipelineMembers, _ columns: ColumnOptions) -> Double {
-    let key = "contamination"
-    let share = members.number(key, in: 0...0.2, expected: "a number from 0 to 0.2") ?? 0
-    if share > 0, columns.time != nil {
-      reader.report(members.nodes[key], "contamination is for tables: leave it out with time")
-    }
-    return share
+  /// The members of a stage that is there; nil otherwise.
+  private func members<Stage: Configurable>(of node: Node?, _ stage: Stage.Type, _ name: String)
+    -> PipelineMembers?
+  {
+    guard node != nil else { return nil }
+    let members = reader.members(of: node, allowed: Keys.of(stage, .stage), what: name)
+    return members.isMapping ? members : nil
   }
 
-  private func rate(_ members: PipelineMembers) -> Double? {
-    members.number("false_alarm_rate", in: 1e-9...0.5, expected: "a number from 1e-9 to 0.5")
-  }
-
-  private func threshold(_ members: PipelineMembers) -> Float? {
-    members.number("threshold", in: -3e38...3e38, expected: "a number").map { Float($0) }
-  }
-
-  /// A threshold that is given leaves nothing for other keys to decide.
-  private func checkThreshold(_ members: PipelineMembers, against keys: [String]) {
-    guard members.has("threshold") else { return }
-    let isFixed = members.nodes["method"]?.scalar?.string == "fixed"
-    for key in keys where !(key == "method" && isFixed) {
-      guard let node = members.nodes[key] else { continue }
-      reader.report(node, "\(key) has no effect beside threshold; remove one of them")
-    }
-  }
-
-  private enum BadRowAnswer: String, CaseIterable { case fail, quarantine }
-
-  private func policy(_ members: PipelineMembers) -> BadRows {
-    let most = members.whole("max_bad_rows", in: 0...Int.max)
-    if members.choice("on_bad_rows", BadRowAnswer.self) == .quarantine {
-      return .quarantine(maximum: most)
-    }
-    if members.has("max_bad_rows") {
-      reader.report(members.nodes["max_bad_rows"], "max_bad_rows needs on_bad_rows: quarantine")
-    }
-    return .fail
+  /// Sets the options of a stage and reports what contradicts itself.
+  private func read<Stage: Configurable>(
+    _ stage: inout Stage, _ members: PipelineMembers, _ common: Common
+  ) -> Given {
+    var given = common.given
+    members.read(&stage, .stage, &given)
+    if members.has("files") { given.add("files", .key) }
+    report(stage.conflicts(given), common.nodes.merging(members.nodes) { $1 })
+    return given
   }
 }

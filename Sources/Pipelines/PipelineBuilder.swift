@@ -1,4 +1,5 @@
 import Ingestion
+import Options
 import Stages
 import Stillwater
 import Yams
@@ -19,28 +20,20 @@ struct PipelineBuilder {
     var threads = defaultThreads
     var columns = ColumnOptions()
     var dialect = CSVDialect()
+    /// The options that were given, and where they stand.
+    var given = Given(front: .key)
+    var nodes: [String: Node] = [:]
   }
 
   /// The keys of a pipeline file, by the mapping that may hold them.
   enum Keys {
     static let top = ["version", "name", "model", "threads", "columns", "csv"] + stages
     static let stages = ["train", "calibrate", "score", "evaluate"]
-    static let columns = ["time", "group", "label", "positive_label", "ignore", "categorical"]
-    static let csv = ["delimiter", "decimal", "null_values", "time_unit"]
-    static let badRows = ["on_bad_rows", "max_bad_rows"]
-    static let train =
-      [
-        "files", "quality", "window", "seed", "false_alarm_rate", "method", "exemplars", "causal",
-        "contamination",
-      ] + badRows
-    static let calibrate =
-      ["files", "output", "method", "false_alarm_rate", "threshold"] + badRows
-    static let score =
-      [
-        "files", "output", "output_folder", "keep", "explain", "format", "prefix", "events",
-        "false_alarm_rate", "threshold",
-      ] + badRows
-    static let evaluate = ["files", "output", "score"]
+
+    /// The keys of a section, by the options that go there.
+    static func of<Root: Configurable>(_ root: Root.Type, _ section: PipelineSection) -> [String] {
+      root.table.filter { $0.section == section }.map(\.key)
+    }
   }
 
   init(path: String) {
@@ -70,7 +63,7 @@ struct PipelineBuilder {
   }
 
   private func checkTop(_ top: PipelineMembers) {
-    _ = top.whole("version", in: 1...1)
+    top.check("version", is: 1)
     if !top.has("version") { reader.report(top.node, "version is missing; write version: 1") }
     if !Keys.stages.contains(where: top.has) {
       // An unknown key may be a stage with a slip in its name, and is enough to be told.
@@ -85,10 +78,12 @@ struct PipelineBuilder {
 
   private func common(_ top: PipelineMembers) -> Common {
     var common = Common(model: resolved(top.text("model") ?? "model.stillwater"))
-    common.threads = top.whole("threads", in: 1...1024) ?? defaultThreads
-    common.columns = columns(top.nodes["columns"])
-    common.dialect = dialect(top.nodes["csv"])
     common.source = top.nodes["model"] ?? top.nodes["train"]
+    var stage = TrainStage.blank
+    top.read(&stage, .top, &common.given)
+    common.threads = stage.settings.threads
+    read(\.columns, top.nodes["columns"], .columns, "columns", &common)
+    read(\.dialect, top.nodes["csv"], .csv, "csv", &common)
     return common
   }
 
@@ -100,43 +95,25 @@ struct PipelineBuilder {
   /// The path of a file that the pipeline names: relative to the folder of the pipeline file.
   func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
 
-  private func columns(_ node: Node?) -> ColumnOptions {
-    let members = reader.members(of: node, allowed: Keys.columns, what: "columns")
-    checkRoles(members)
-    var options = ColumnOptions()
-    (options.time, options.group) = (members.text("time"), members.text("group"))
-    (options.label, options.positiveLabel) = (members.text("label"), members.text("positive_label"))
-    options.ignored = members.texts("ignore") ?? []
-    options.categorical = members.texts("categorical") ?? []
-    return options
+  /// Reads a section that all stages share.
+  private func read<Root: Configurable>(
+    _ root: WritableKeyPath<Common, Root>, _ node: Node?, _ section: PipelineSection,
+    _ what: String, _ common: inout Common
+  ) {
+    let members = reader.members(of: node, allowed: Keys.of(Root.self, section), what: what)
+    common.nodes.merge(members.nodes) { first, _ in first }
+    var given = common.given
+    members.read(&common[keyPath: root], section, &given)
+    common.given = given
+    report(common[keyPath: root].conflicts(common.given), common.nodes)
   }
 
-  /// A column has one role.
-  private func checkRoles(_ members: PipelineMembers) {
-    var roles: [[UInt8]: String] = [:]
-    for key in ["time", "group", "label", "ignore", "categorical"] {
-      guard let value = members.nodes[key] else { continue }
-      for node in value.sequence.map({ Array($0) }) ?? [value] {
-        guard let name = node.scalar?.string, !name.isEmpty else { continue }
-        if let other = roles.updateValue(key, forKey: Array(name.utf8)) {
-          reader.report(node, "column \(shown(name)) is named under \(other) and under \(key)")
-        }
-      }
+  /// Reports options that contradict each other where they stand.
+  func report(_ conflicts: [Conflict], _ nodes: [String: Node]) {
+    for conflict in conflicts {
+      let node = nodes[conflict.name]
+      let items = node?.sequence.map { Array($0) }
+      reader.report(conflict.index.flatMap { items?[$0] } ?? node, conflict.reason)
     }
-  }
-
-  private func dialect(_ node: Node?) -> CSVDialect {
-    let members = reader.members(of: node, allowed: Keys.csv, what: "csv")
-    let dialect = CSVDialect(
-      delimiter: members.choice("delimiter", CSVDialect.Delimiter.self) ?? .comma,
-      decimal: members.choice("decimal", CSVDialect.Decimal.self) ?? .point,
-      nullValues: members.texts("null_values") ?? [],
-      timeUnit: members.choice("time_unit", TimeUnit.self))
-    if dialect.delimiter == .comma, dialect.decimal == .comma {
-      reader.report(
-        members.nodes["decimal"],
-        "a decimal comma needs another delimiter, such as delimiter: semicolon")
-    }
-    return dialect
   }
 }

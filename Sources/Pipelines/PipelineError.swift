@@ -2,7 +2,7 @@ import Files
 package import Stillwater
 
 /// One fault of a pipeline file with its place; lines and columns count from 1.
-package struct PipelineProblem: Error, Equatable, Sendable {
+package struct PipelineProblem: Error, Hashable, Sendable {
   package let line: Int
   package let column: Int
   package let reason: String

@@ -1,18 +1,20 @@
 import Files
+import Options
 import Stillwater
 import Yams
 
 /// Reads the nodes of a pipeline file and collects what is wrong with them, each with its place.
 final class PipelineReader {
   private(set) var problems: [PipelineProblem] = []
+  private var known: Set<PipelineProblem> = []
 
-  /// Notes a problem; `node` is where it is, nil for the start of the file.
+  /// Notes a problem, once; `node` is where it is, nil for the start of the file.
   func report(_ node: Node?, _ reason: String, isMissingInput: Bool = false) {
     let mark = node?.mark
-    problems.append(
-      PipelineProblem(
-        line: mark?.line ?? 1, column: mark?.column ?? 1, reason: printable(reason),
-        isMissingInput: isMissingInput))
+    let problem = PipelineProblem(
+      line: mark?.line ?? 1, column: mark?.column ?? 1, reason: printable(reason),
+      isMissingInput: isMissingInput)
+    if known.insert(problem).inserted { problems.append(problem) }
   }
 
   /// The problems in the order of their places; of one place, in the order they were found.
@@ -89,8 +91,6 @@ struct PipelineMembers {
     return sequence.compactMap { item($0, of: key) }
   }
 
-  func texts(_ key: String) -> [String]? { items(key)?.map(\.text) }
-
   private func item(_ node: Node, of key: String, expected: String = "a text") -> Item? {
     guard let text = node.scalar?.string, !text.isEmpty else {
       reader.report(node, "\(key) must be \(expected), found \(found(node))")
@@ -99,59 +99,41 @@ struct PipelineMembers {
     return Item(text: text, node: node)
   }
 
-  /// A decimal number; `expected` says in words what `range` allows.
-  func number(_ key: String, in range: ClosedRange<Double>, expected: String) -> Double? {
-    guard let node = nodes[key] else { return nil }
-    guard let value = node.scalar.flatMap({ decimal($0.string) }), range.contains(value) else {
-      reader.report(node, "\(key) must be \(expected), found \(found(node))")
-      return nil
-    }
-    return value
-  }
-
-  func whole(_ key: String, in range: ClosedRange<Int>) -> Int? {
-    guard let node = nodes[key] else { return nil }
-    guard let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
-      let bounds =
-        range.upperBound == .max
-        ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
-      reader.report(node, "\(key) must be a whole number \(bounds), found \(found(node))")
-      return nil
-    }
-    return value
-  }
-
-  func flag(_ key: String) -> Bool? {
-    guard let node = nodes[key] else { return nil }
-    switch node.scalar?.string {
-    case "true": return true
-    case "false": return false
-    default:
-      reader.report(node, "\(key) must be true or false, found \(found(node))")
-      return nil
-    }
-  }
-
-  /// One of the words of an enumeration.
-  func choice<Choice: RawRepresentable & CaseIterable>(_ key: String, _ type: Choice.Type)
-    -> Choice?
-  where Choice.RawValue == String {
-    guard let node = nodes[key] else { return nil }
-    let text = node.scalar?.string ?? ""
-    if let choice = Choice(rawValue: text) { return choice }
-    let words = Choice.allCases.map(\.rawValue)
+  /// The one whole number that a key may hold.
+  func check(_ key: String, is number: Int) {
+    guard let node = nodes[key], node.scalar?.string != "\(number)" else { return }
     reader.report(
-      node,
-      "\(key) must be one of \(words.joined(separator: ", ")), found \(found(node))"
-        + suggestion(for: text, among: words))
-    return nil
+      node, "\(key) must be a whole number from \(number) to \(number), found \(found(node))")
   }
 }
 
-/// Sign, digits, point and exponent, and nothing of the other forms that Double takes.
-private func decimal(_ text: String) -> Double? {
-  let isPlain = text.utf8.allSatisfy {
-    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "+-.eE".utf8.contains($0)
+extension PipelineMembers {
+  /// Sets the options that a section holds, or the environment in its stead.
+  func read<Root: Configurable>(
+    _ root: inout Root, _ section: PipelineSection, _ given: inout Given
+  ) {
+    let settings = Root.table.filter { $0.section == section && $0.wording.shape != .path }
+    for setting in settings {
+      if let texts = setting.textsOfEnvironment {
+        given.add(setting.name, .variable)
+        guard !setting.set(&root, texts) else { continue }
+        let text = shown(texts.joined(separator: ","))
+        reader.report(node, setting.fault(texts, .variable, found: text).description)
+      } else if let value = nodes[setting.key] {
+        given.add(setting.name, .key)
+        guard let texts = texts(of: value, setting.key, setting.wording.shape) else { continue }
+        guard !setting.set(&root, texts) else { continue }
+        reader.report(value, setting.fault(texts, .key, found: found(value)).description)
+      }
+    }
   }
-  return isPlain ? Double(text) : nil
+
+  /// The texts of a value; nil when one of a list is none, which has been reported.
+  private func texts(of value: Node, _ key: String, _ shape: Wording.Shape) -> [String]? {
+    guard shape == .many, let sequence = value.sequence else {
+      return value.scalar.map { [$0.string] } ?? [""]
+    }
+    let items = sequence.compactMap { item($0, of: key) }
+    return items.count == sequence.count ? items.map(\.text) : nil
+  }
 }

@@ -1,4 +1,5 @@
 import Files
+import Options
 package import Reporting
 package import Stages
 import Stillwater

@@ -1,4 +1,3 @@
-import Calibration
 import Files
 import Ingestion
 import Reporting
@@ -80,81 +79,4 @@ func digest(ofFile path: String) throws -> String {
   var block: [UInt8] = []
   while try file.read(upTo: 1 << 20, into: &block) > 0 { block.removeAll(keepingCapacity: true) }
   return file.digest
-}
-
-/// A setting that may be left out, told apart from every text.
-private func optional(_ value: (some CustomStringConvertible)?) -> String {
-  value.map { "=\($0)" } ?? "none"
-}
-
-/// Several texts as one that no other list gives.
-private func list(_ texts: [String]) -> String {
-  texts.map { "\($0.utf8.count):\($0)" }.joined()
-}
-
-private func text(_ badRows: BadRows) -> String {
-  switch badRows.policy {
-  case .fail: "fail"
-  case .quarantine(let maximum): "quarantine \(optional(maximum))"
-  }
-}
-
-extension CSVDialect {
-  fileprivate var settings: [String: String] {
-    [
-      "delimiter": delimiter.rawValue, "decimal": decimal.rawValue, "null_values": list(nullValues),
-      "time_unit": optional(timeUnit?.rawValue),
-    ]
-  }
-}
-
-extension TrainStage {
-  /// Everything that decides the result; the number of threads does not.
-  var identity: [String: String] {
-    let columns = settings.columns
-    let own = [
-      "time": optional(columns.time), "group": optional(columns.group),
-      "label": optional(columns.label), "positive_label": optional(columns.positiveLabel),
-      "ignore": list(columns.ignored), "categorical": list(columns.categorical),
-      "quality": settings.quality.rawValue, "window": optional(settings.window),
-      "seed": "\(settings.seed)", "false_alarm_rate": "\(settings.falseAlarmRate)",
-      "method": settings.method.rawValue, "exemplars": "\(settings.exemplars)",
-      "causal": "\(settings.isCausal)", "contamination": "\(settings.contamination)",
-      "bad_rows": text(settings.badRows),
-    ]
-    return own.merging(settings.dialect.settings) { own, _ in own }
-  }
-}
-
-extension CalibrateStage {
-  /// Everything that decides the result, beside the files and the model.
-  var identity: [String: String] {
-    [
-      "method": method.rawValue, "false_alarm_rate": "\(falseAlarmRate)",
-      "threshold": optional(threshold), "label": optional(label),
-      "positive_label": optional(positiveLabel), "bad_rows": text(options.badRows),
-    ]
-  }
-}
-
-extension ScoreStage {
-  /// Everything that decides the result, beside the files and the model.
-  var identity: [String: String] {
-    [
-      "keep": keep.rawValue, "format": format.rawValue, "prefix": prefix,
-      "explain": "\(options.explains)", "threshold": optional(threshold),
-      "false_alarm_rate": optional(falseAlarmRate), "bad_rows": text(options.badRows),
-    ]
-  }
-}
-
-extension EvaluateStage {
-  /// Everything that decides the result, beside the files.
-  var identity: [String: String] {
-    let own = [
-      "label": optional(label), "positive_label": optional(positiveLabel), "score": score,
-      "time_column": optional(time), "bad_rows": text(options.badRows),
-    ]
-    return own.merging(dialect.settings) { own, _ in own }
-  }
 }

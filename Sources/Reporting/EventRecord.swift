@@ -1,39 +1,105 @@
 package import Files
 
-/// A run of flagged rows of a series, as it is written.
+/// An event of a series as it is written: what happened from when to when, how bad it was and which
+/// columns show it.
 package struct EventRecord: Sendable, Equatable {
+  /// A hash of series, columns and start: the same event has the same id in the next file.
+  package var id: String
+  /// The file that it lies in.
   package var path: String
-  /// The times of the first and the last row; empty without a time column.
-  package var start, end: String
-  package var startLine, endLine, rows: Int
-  /// The row with the highest score.
-  package var peak: Finding
+  package var state: State
+  /// What kind of fault it is: `fault`, `level`, `still` or `state`.
+  package var kind: String
+  /// The value of the group column; empty without one.
+  package var group: String
+  package var start, end, peak: Moment
+  package var rows: Int
+  /// The score at the peak, before anything was explained.
+  package var peakScore: Float
+  /// The peak's score as a multiple of the threshold, above 1.
+  package var ratio: Float
+  /// Worst first.
+  package var columns: [ColumnPart]
 
-  /// An event of one row so far.
-  package init(path: String, time: String, peak: Finding) {
-    (self.path, start, end, self.peak) = (path, time, time, peak)
-    (startLine, endLine, rows) = (peak.line, peak.line, 1)
+  /// Whether more of the event may come.
+  package enum State: String, Sendable {
+    /// It lasts to the end of what was scored.
+    case open
+    case closed
   }
 
-  /// Takes in the row behind the last one.
-  package mutating func append(_ finding: Finding, time: String) {
-    (end, endLine, rows) = (time, finding.line, rows + 1)
-    if finding.score > peak.score { peak = finding }
+  /// A row of the file.
+  package struct Moment: Sendable, Equatable {
+    /// Nanoseconds since 1970; nil without a time column.
+    package var time: Int64?
+    /// The physical line on which the row starts.
+    package var line: Int
+
+    package init(time: Int64?, line: Int) { (self.time, self.line) = (time, line) }
+
+    fileprivate var text: String { time.map { iso8601(nanoseconds: $0) } ?? "" }
   }
 
+  /// What a column held at the peak and what was expected there, in the units of the file.
+  package struct ColumnPart: Sendable, Equatable {
+    package var name: String
+    package var found, expected: Double
+
+    package init(name: String, found: Double, expected: Double) {
+      (self.name, self.found, self.expected) = (name, found, expected)
+    }
+  }
+
+  package init(
+    id: String, path: String, state: State, kind: String, group: String, start: Moment,
+    end: Moment, peak: Moment, rows: Int, peakScore: Float, ratio: Float, columns: [ColumnPart]
+  ) {
+    (self.id, self.path, self.state, self.kind, self.group) = (id, path, state, kind, group)
+    (self.start, self.end, self.peak, self.rows) = (start, end, peak, rows)
+    (self.peakScore, self.ratio, self.columns) = (peakScore, ratio, columns)
+  }
+
+  /// How bad the event is: 1 up to twice the threshold, 2 up to four times, 3 up to eight times, else
+  /// 4; one more, at most 4, if it lasts for 100 rows or longer.
+  package var severity: Int {
+    let level = ratio < 2 ? 1 : ratio < 4 ? 2 : ratio < 8 ? 3 : 4
+    return min(4, level + (rows >= 100 ? 1 : 0))
+  }
+}
+
+extension EventRecord {
   /// Writes events as CSV, one a row.
-  package static func write(_ events: [EventRecord], to file: OutputFile) throws {
-    try file.append(
-      "file,start,end,start_line,end_line,rows,peak_line,peak_score,p_value,top_columns\n")
-    for event in events { try file.append(event.csv) }
+  ///
+  /// * `group`: the name of the group column, if there is one.
+  package static func write(_ events: [EventRecord], group: String?, to file: OutputFile) throws {
+    var header: [UInt8] = []
+    append(
+      ["id", "state"] + [group].compactMap(\.self) + [
+        "start", "end", "start_line", "end_line", "rows", "peak_time", "peak_line", "peak_score",
+        "ratio", "severity", "columns", "direction", "found", "expected", "kind", "file",
+      ], to: &header)
+    try file.append(header)
+    for event in events { try file.append(event.csv(hasGroup: group != nil)) }
   }
 
-  private var csv: [UInt8] {
-    var bytes: [UInt8] = []
-    CSVField.append(path, to: &bytes)
-    bytes += Array(",\(start),\(end),\(startLine),\(endLine),\(rows)".utf8)
-    bytes += Array(",\(peak.line),\(peak.score),\(Float(peak.pValue)),".utf8)
-    CSVField.append(peak.topColumns.map(\.column).joined(separator: " "), to: &bytes)
-    return bytes + [0x0a]
+  private func csv(hasGroup: Bool) -> [UInt8] {
+    func each(_ text: (ColumnPart) -> String) -> String { columns.map(text).joined(separator: " ") }
+    var record: [UInt8] = []
+    Self.append(
+      [id, state.rawValue] + (hasGroup ? [group] : []) + [
+        start.text, end.text, "\(start.line)", "\(end.line)", "\(rows)", peak.text, "\(peak.line)",
+        "\(peakScore)", "\(ratio)", "\(severity)", each(\.name),
+        each { $0.found < $0.expected ? "down" : "up" }, each { "\($0.found)" },
+        each { "\($0.expected)" }, kind, path,
+      ], to: &record)
+    return record
+  }
+
+  private static func append(_ cells: [String], to record: inout [UInt8]) {
+    for (index, cell) in cells.enumerated() {
+      if index > 0 { record.append(UInt8(ascii: ",")) }
+      CSVField.append(cell, to: &record)
+    }
+    record.append(0x0a)
   }
 }

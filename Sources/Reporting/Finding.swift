@@ -3,20 +3,25 @@ package struct Finding: Sendable, Equatable {
   /// The physical line of the file on which the row starts, from 1.
   package var line: Int
   package var score: Float
+  /// The score as a multiple of the threshold, above 1 where it is exceeded.
+  package var ratio: Float
   /// The share of normal rows with a score at least as high, in (0, 1].
   package var pValue: Double
   package var isAnomaly: Bool
+  /// The id of the event that the row of a series lies in, else empty; nil for rows of tables.
+  package var event: String?
   /// The columns to blame, worst first.
   package var topColumns: [Blame]
   /// The text that each explained column was expected to hold; empty unless asked for.
   package var expected: [String]
 
   package init(
-    line: Int, score: Float, pValue: Double, isAnomaly: Bool, topColumns: [Blame],
-    expected: [String]
+    line: Int, score: Float, ratio: Float, pValue: Double, isAnomaly: Bool, event: String?,
+    topColumns: [Blame], expected: [String]
   ) {
-    (self.line, self.score, self.pValue) = (line, score, pValue)
-    (self.isAnomaly, self.topColumns, self.expected) = (isAnomaly, topColumns, expected)
+    (self.line, self.score, self.ratio, self.pValue) = (line, score, ratio, pValue)
+    (self.isAnomaly, self.event) = (isAnomaly, event)
+    (self.topColumns, self.expected) = (topColumns, expected)
   }
 
   /// A column and its share of the blame, 0...1.

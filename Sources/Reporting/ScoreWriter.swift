@@ -22,19 +22,23 @@ package struct ScoreWriter {
   /// The key columns, for `--keep keys`.
   let keys: [String]
   let dialect: CSVDialect
+  /// Whether the rows are those of a series, which lie in events.
+  let isSeries: Bool
   private var header: (names: [String], bytes: [UInt8], keyPlaces: [Int])?
 
   package init(
     file: OutputFile, keep: KeptColumns, format: ScoreFormat, prefix: String, explained: [String],
-    keys: [String], dialect: CSVDialect
+    keys: [String], dialect: CSVDialect, isSeries: Bool
   ) {
     (self.file, self.keep, self.format, self.prefix) = (file, keep, format, prefix)
     (self.explained, self.keys, self.dialect) = (explained, keys, dialect)
+    self.isSeries = isSeries
   }
 
   /// The names of the columns that are added.
   private var added: [String] {
-    ["line", "score", "p_value", "anomaly", "top_columns"].map { prefix + $0 }
+    (["line", "score", "ratio", "p_value", "anomaly", "top_columns"]
+      + (isSeries ? ["event"] : [])).map { prefix + $0 }
       + explained.map { "\(prefix)expected_\($0)" }
   }
 
@@ -115,11 +119,17 @@ package struct ScoreWriter {
     bytes.append(dialect.delimiter.byte)
     appendNumber(finding.score, to: &bytes)
     bytes.append(dialect.delimiter.byte)
+    appendNumber(finding.ratio, to: &bytes)
+    bytes.append(dialect.delimiter.byte)
     appendNumber(Float(finding.pValue), to: &bytes)
     bytes.append(dialect.delimiter.byte)
     bytes.append(finding.isAnomaly ? 0x31 : 0x30)
     bytes.append(dialect.delimiter.byte)
     appendBlame(finding.topColumns, to: &bytes)
+    if isSeries {
+      bytes.append(dialect.delimiter.byte)
+      bytes += Array((finding.event ?? "").utf8)
+    }
     for cell in finding.expected {
       bytes.append(dialect.delimiter.byte)
       appendCell(cell, to: &bytes)
@@ -157,12 +167,13 @@ package struct ScoreWriter {
       }
     }
     text += "\(key("line")):\(finding.line),\(key("score")):\(finding.score)"
-    text += ",\(key("p_value")):\(Float(finding.pValue))"
+    text += ",\(key("ratio")):\(finding.ratio),\(key("p_value")):\(Float(finding.pValue))"
     text += ",\(key("anomaly")):\(finding.isAnomaly ? 1 : 0),\(key("top_columns")):["
     text += finding.topColumns.map {
       "{\"column\":\(jsonString($0.column)),\"share\":\(percent($0.share))}"
     }.joined(separator: ",")
     text += "]"
+    if isSeries { text += ",\(key("event")):\(jsonString(finding.event ?? ""))" }
     if !finding.expected.isEmpty {
       let pairs = zip(explained, finding.expected).map { "\(jsonString($0)):\(jsonString($1))" }
       text += ",\(key("expected")):{" + pairs.joined(separator: ",") + "}"

@@ -1,14 +1,25 @@
 import Compute
 import Diffusion
 
+/// A stretch of the baseline as a closed form sees it that was fitted without it.
+package struct LeftOutStretch: Sendable {
+  package let scorer: SeriesScorer
+  package let measurement: SeriesMeasurement
+  /// Rows at its start that are there for the others' sake.
+  package let context: Int
+
+  /// The scores of the rows that count.
+  package var scores: [Float] { Array(measurement.scores.dropFirst(context)) }
+}
+
 extension SeriesBuilder {
-  /// Scores of all baseline rows by closed forms that did not see their stretch.
+  /// All baseline rows as closed forms see them that did not see their stretch.
   ///
   /// Each quarter is scored by a model of the other three, so its scores are as high as those of new
   /// normal rows, or a little higher. The scales of the parts are those of the whole baseline.
   ///
   /// * `whole`: the scorer of the whole baseline.
-  func leftOutScores(by whole: SeriesScorer, workers: Int) async -> [[Float]] {
+  func leftOut(by whole: SeriesScorer, workers: Int) async -> [LeftOutStretch] {
     var closedForm = whole
     if whole.hasNetwork {
       closedForm = whole.withoutNetwork()
@@ -19,7 +30,7 @@ extension SeriesBuilder {
       }
       closedForm.calibrateParts(measured)
     }
-    var scores: [[Float]] = []
+    var stretches: [LeftOutStretch] = []
     let scorers = await parallelMap(SeriesRecipe.folds, workers: workers) { fold in
       self.builder(without: fold).build(training: false).scorer
     }
@@ -28,28 +39,31 @@ extension SeriesBuilder {
       guard scorer.hasMeasures(of: closedForm) else { continue }
       (scorer.parts, scorer.stillness) = (closedForm.parts, closedForm.stillness)
       for index in segments.indices {
-        scores.append(await self.scores(fold, of: index, by: scorer, workers: workers))
+        if let stretch = await self.stretch(fold, of: index, by: scorer, workers: workers) {
+          stretches.append(stretch)
+        }
       }
     }
-    return scores
+    return stretches
   }
 
-  /// The scores of a fold's rows; a causal scorer, which says nothing until a window has passed, sees
-  /// the rows before them too.
-  private func scores(
+  /// A fold's rows; a causal scorer, which says nothing until a window has passed, sees the rows
+  /// before them too.
+  private func stretch(
     _ fold: Int, of index: Int, by scorer: SeriesScorer, workers: Int
-  ) async -> [Float] {
+  ) async -> LeftOutStretch? {
     let segment = segments[index]
     let rows = Self.rows(fold, of: segment)
-    guard !rows.isEmpty else { return [] }
-    let context = scorer.isCausal ? scorer.longest - 1 : 0
-    let seen = max(0, rows.lowerBound - context)..<rows.upperBound
+    guard !rows.isEmpty else { return nil }
+    let before = scorer.isCausal ? scorer.longest - 1 : 0
+    let seen = max(0, rows.lowerBound - before)..<rows.upperBound
     let part = segment.padded(rows: seen, to: seen.count)
     let cells = seen.lowerBound * segment.columns..<seen.upperBound * segment.columns
     let filled = filled[index].isEmpty ? [] : Array(filled[index][cells])
-    let scores = await scorer.scores(for: part, filled: filled, explains: false, workers: workers)
-      .scores
-    return Array(scores.dropFirst(scorer.isCausal ? min(context, seen.count) : 0))
+    let measurement = await scorer.assess(part, filled: filled, explains: false, workers: workers)
+      .measurement
+    return LeftOutStretch(
+      scorer: scorer, measurement: measurement, context: min(before, seen.count))
   }
 
   private func builder(without fold: Int) -> SeriesBuilder {

@@ -90,9 +90,9 @@ package struct SeriesRecipe: Sendable {
 
   /// Rows of their windows: as in series of one.
   static let channelWindow = 200
-  static let channelNoise = NoiseLevel.relative(0.25)
+  package static let channelNoise = NoiseLevel.relative(0.25)
   /// An all but still channel counts as so noisy, in encoded units: its least step is no surprise.
-  static let leastChannelDeviation: Float = 0.05
+  package static let leastChannelDeviation: Float = 0.05
 
   // Parts.
 

@@ -26,13 +26,16 @@ package struct SeriesScorerOptions: Sendable, Equatable, Codable {
 /// A fitted series scorer and what calibration needs.
 package struct SeriesFit: Sendable {
   package let scorer: SeriesScorer
-  /// Scores of baseline rows, each by a closed form fitted without its stretch; one list for each.
-  package let calibrationScores: [[Float]]
+  /// The baseline, each stretch as a closed form sees it that was fitted without it.
+  package let leftOut: [LeftOutStretch]
   /// Rows of the longest window: nearer rows are not independent.
   package let blockLength: Int
   package let history: TrainingHistory?
   /// The least normal rows of the baseline, a window apart, worst first.
   package let suspects: [(segment: Int, row: Int, score: Float)]
+
+  /// Scores of baseline rows, each by a closed form fitted without its stretch; one list for each.
+  package var calibrationScores: [[Float]] { leftOut.map(\.scores) }
 }
 
 extension SeriesScorer {
@@ -54,9 +57,9 @@ extension SeriesScorer {
         await scorer.measure(segment, filled: filled, explains: false, workers: workers))
     }
     scorer.calibrateParts(measured)
-    let calibrationScores = await builder.leftOutScores(by: scorer, workers: workers)
+    let leftOut = await builder.leftOut(by: scorer, workers: workers)
     return SeriesFit(
-      scorer: scorer, calibrationScores: calibrationScores, blockLength: scorer.longest,
+      scorer: scorer, leftOut: leftOut, blockLength: scorer.longest,
       history: history, suspects: scorer.suspects(among: measured))
   }
 

@@ -35,7 +35,10 @@ package struct WhitenedMeasure: Sendable {
   ///
   /// * `isCausal`: whether a row is judged by the one window that ends with it alone; rows before the
   ///   first window's end are NaN.
-  func measure(_ values: Matrix, explains: Bool, isCausal: Bool, workers: Int) async -> Result {
+  /// * `height`: windows of a product.
+  func measure(
+    _ values: Matrix, explains: Bool, isCausal: Bool, workers: Int, height: Int = chunkRows
+  ) async -> Result {
     if values.rows < cutter.length, !isCausal {
       return await measureShort(values, explains: explains, workers: workers)
     }
@@ -48,7 +51,7 @@ package struct WhitenedMeasure: Sendable {
         self.reconstruct(
           values,
           starts[wave + parts[part].lowerBound..<wave + parts[part].upperBound],
-          explains: explains)
+          explains: explains, height: height)
       }
       for piece in pieces { sums.add(piece, length: cutter.length) }
     }
@@ -61,9 +64,11 @@ package struct WhitenedMeasure: Sendable {
     let windows: WindowGaussianDenoiser.Reconstruction
   }
 
-  private func reconstruct(_ values: Matrix, _ starts: ArraySlice<Int>, explains: Bool) -> Piece {
+  private func reconstruct(
+    _ values: Matrix, _ starts: ArraySlice<Int>, explains: Bool, height: Int
+  ) -> Piece {
     let cut = cutter.windows(of: values, at: starts)
-    let windows = cut.padded(rows: 0..<cut.rows, to: chunkRows)
+    let windows = cut.padded(rows: 0..<cut.rows, to: height)
     return Piece(starts: starts, windows: denoiser.reconstruct(windows, explains: explains))
   }
 }

@@ -48,25 +48,24 @@ package struct ScoreStage: Sendable {
     var writer = ScoreWriter(
       file: written.file, keep: keep, format: format, prefix: prefix,
       explained: options.explains ? detector.featureNames : [], keys: detector.keyColumns,
-      dialect: detector.layout.dialect)
+      dialect: detector.layout.dialect, isSeries: detector.layout.isSeries)
     var summary = RunSummary(command: "score", version: stillwaterVersion)
     var (anomalies, scored) = (0, 0)
-    var gatherer = events.map { _ in EventGatherer(detector) }
+    var found: [EventRecord] = []
     for path in files {
       let outcome = try await detector.scoreRows(of: .file(path), options) { header in
         try writer.begin(path: path, names: header.names, bytes: header.bytes)
       } emit: { chunk in
-        let findings = chunk.rows.map(Finding.init)
-        try writer.write(chunk.chunk, findings)
-        gatherer?.add(chunk.chunk, findings, path: path)
+        try writer.write(chunk.chunk, chunk.rows.map(Finding.init))
         try written.reject(chunk.chunk.rejected)
         anomalies += chunk.rows.count { $0.isAnomaly }
         scored += chunk.rows.count
         progress("scored \(scored) rows", nil)
       }
       summary.add(outcome, path: path)
+      found += outcome.events
     }
-    if let eventFile, let gatherer { try EventRecord.write(gatherer.events, to: eventFile) }
+    if let eventFile { try EventRecord.write(found, group: detector.groupColumn, to: eventFile) }
     watch.lap("score")
     summary.anomalies = anomalies
     summary.describe(detector)
@@ -81,7 +80,8 @@ package struct ScoreStage: Sendable {
 extension Finding {
   init(_ row: ScoredRow) {
     self.init(
-      line: row.line, score: row.score, pValue: row.pValue, isAnomaly: row.isAnomaly,
+      line: row.line, score: row.score, ratio: row.ratio, pValue: row.pValue,
+      isAnomaly: row.isAnomaly, event: row.event,
       topColumns: row.topColumns.map { Blame(column: $0.column, share: $0.share) },
       expected: row.expected)
   }

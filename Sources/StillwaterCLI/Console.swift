@@ -5,36 +5,24 @@ import Reporting
 import Stillwater
 import Synchronization
 
-/// What every command can be told about its output to the terminal.
-struct ConsoleOptions: ParsableArguments {
-  @Flag(help: "Print the summary of the run as JSON on standard output.")
-  var json = false
-
-  @Flag(help: "Print nothing but errors.")
-  var quiet = false
-
-  @Flag(name: .shortAndLong, help: "Say more: the BLAS kernels in use, the time of each part.")
-  var verbose = false
-
-  @Option(
-    help: ArgumentHelp("When to show progress: auto (on a terminal) or never.", valueName: "when"))
-  var progress = ProgressMode.auto
-
-  @Flag(inversion: .prefixedNo, help: "Whether a terminal gets colour; NO_COLOR turns it off too.")
-  var color = true
-
-  enum ProgressMode: String, ExpressibleByArgument, CaseIterable { case auto, never }
-}
-
 /// Standard error: log lines, progress, summaries.
 ///
 /// Standard output carries results alone.
 final class Console: Sendable {
-  private let options: ConsoleOptions
+  let options: ConsoleOptions
   private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let isColored: Bool
   private let state = Mutex((lastLine: ContinuousClock.now, isLineOpen: false))
 
-  init(_ options: ConsoleOptions) { self.options = options }
+  /// The colour of a line's first words, by its number on a terminal.
+  private enum Color: Int { case red = 31, yellow = 33 }
+
+  init(_ options: ConsoleOptions) {
+    self.options = options
+    let environment = ProcessInfo.processInfo.environment
+    let isPlain = options.isPlain || environment["NO_COLOR"]?.isEmpty == false
+    isColored = isTerminal && !isPlain && environment["TERM"] != "dumb"
+  }
 
   /// Shows how far a stage is: rewritten in place on a terminal, else a line now and then.
   func progress(_ activity: String, _ share: Double?) {
@@ -53,7 +41,26 @@ final class Console: Sendable {
   /// Says something in a line of its own, kept free of what could work on the terminal.
   func note(_ text: String) {
     guard !options.quiet else { return }
-    let text = printable(text)
+    line(printable(text))
+  }
+
+  func warn(_ text: String) {
+    guard !options.quiet else { return }
+    line(painted("warning:", .yellow) + printable(" " + text))
+  }
+
+  /// Says why a run ends, in as many lines as the fault has.
+  func report(_ fault: StillwaterError) {
+    let reasons = fault.description.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = reasons.map { printable(String($0)) }.joined(separator: "\n")
+    write("stillwater: " + painted("error:", .red) + " \(text)\n")
+  }
+
+  private func painted(_ text: String, _ color: Color) -> String {
+    isColored ? "\u{1b}[\(color.rawValue)m\(text)\u{1b}[0m" : text
+  }
+
+  private func line(_ text: String) {
     state.withLock { state in
       write((state.isLineOpen ? "\r\u{1b}[K" : "") + text + "\n")
       state.isLineOpen = false
@@ -66,7 +73,7 @@ final class Console: Sendable {
 
   /// Warnings, at most 20 and then a count, and whatever else the summary has for people.
   func show(_ summary: RunSummary, _ lines: [String]) throws {
-    for warning in summary.warnings.prefix(20) { note("warning: " + warning) }
+    for warning in summary.warnings.prefix(20) { warn(warning) }
     if summary.warnings.count > 20 { note("and \(summary.warnings.count - 20) more warnings") }
     for line in lines { note(line) }
     for (part, seconds) in summary.timings.sorted(by: { $0.key < $1.key }) {
@@ -91,12 +98,7 @@ func printResult(_ bytes: [UInt8]) throws {
 func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   do { try await body() } catch let code as ExitCode { throw code } catch {
     let fault = StillwaterError(error)
-    if !fault.isQuiet {
-      let reasons = fault.description.split(separator: "\n", omittingEmptySubsequences: false)
-      let text = reasons.map { printable(String($0)) }.joined(separator: "\n")
-      let lines = "stillwater: error: \(text)\n"
-      try? FileHandle.standardError.write(contentsOf: Data(lines.utf8))
-    }
+    if !fault.isQuiet { console.report(fault) }
     throw ExitCode(fault.kind.rawValue)
   }
 }

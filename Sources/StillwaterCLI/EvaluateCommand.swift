@@ -1,4 +1,5 @@
 import ArgumentParser
+import Options
 import Reporting
 import Stages
 import Stillwater
@@ -12,46 +13,19 @@ struct EvaluateCommand: AsyncParsableCommand {
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions
-  @Option(
-    help: ArgumentHelp(
-      "The column with 1 for an anomaly and 0 for normal (default: label).", valueName: "column"))
-  var label: String?
-  @Option(help: ArgumentHelp("The text of an anomaly in the label column.", valueName: "value"))
-  var positiveLabel: String?
-  @Option(
-    help: ArgumentHelp("The column with the scores, higher is more abnormal.", valueName: "column"))
-  var score = "score"
-  @Option(
-    help: ArgumentHelp(
-      "The time column of a score file, to judge it as a series.", valueName: "column"))
-  var time: String?
-  @Option(help: ArgumentHelp("Score the files with this model first.", valueName: "path"))
-  var model: String?
-  @Option(help: ArgumentHelp("Where the metrics go as JSON.", valueName: "path"))
-  var output: String?
-
-  @OptionGroup(title: "CSV") var csv: DialectOptions
-  @OptionGroup(title: "Damaged rows") var badRows: BadRowOptions
-  @OptionGroup(title: "Run") var runOptions: RunOptions
-  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
-
-  func validate() throws {
-    if model == nil, score.utf8.elementsEqual((label ?? "label").utf8) {
-      throw ValidationError("--score and --label name the same column, \(score)")
-    }
-  }
+  @OptionGroup var options: OptionsOf<EvaluateStage>
+  @OptionGroup var consoleOptions: OptionsOf<ConsoleOptions>
 
   func run() async throws {
-    let console = Console(consoleOptions)
+    let console = Console(try consoleOptions.value())
+    var stage = try options.value()
     try await perform(console) {
-      var stage = EvaluateStage(files: try input.paths())
-      (stage.model, stage.label, stage.positiveLabel) = (model, label, positiveLabel)
-      (stage.score, stage.time, stage.output) = (score, time, output == "-" ? nil : output)
-      (stage.dialect, stage.rules) = (csv.dialect, runOptions.rules)
-      (stage.options.threads, stage.options.badRows) = (runOptions.threads, badRows.policy)
+      stage.files = try input.paths()
+      let isPrinted = stage.output == "-"
+      if isPrinted { stage.output = nil }
       let summary = try await stage.run(progress: console.progress)
       try console.show(summary, [])
-      if !consoleOptions.json, !consoleOptions.quiet || output == "-" {
+      if !console.options.json, !console.options.quiet || isPrinted {
         try printResult(Array((summary.metrics?.text ?? "").utf8))
       }
     }

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Ingestion
+import Options
 import Reporting
 import Stages
 import Stillwater
@@ -8,14 +10,15 @@ struct InspectCommand: AsyncParsableCommand {
     commandName: "inspect", abstract: "Show what a CSV file or a model looks like to Stillwater.")
 
   @Argument(help: ArgumentHelp("A CSV file or a model.", valueName: "file|model")) var file: String
-  @OptionGroup(title: "CSV") var csv: DialectOptions
-  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
+  @OptionGroup var options: OptionsOf<CSVDialect>
+  @OptionGroup var consoleOptions: OptionsOf<ConsoleOptions>
 
   func run() async throws {
-    let console = Console(consoleOptions)
+    let console = Console(try consoleOptions.value())
+    let dialect = try options.value()
     try await perform(console) {
-      let inspection = try Inspection.of(file, dialect: csv.dialect)
-      let bytes = consoleOptions.json ? inspection.json : Array(inspection.text.utf8)
+      let inspection = try Inspection.of(file, dialect: dialect)
+      let bytes = console.options.json ? inspection.json : Array(inspection.text.utf8)
       try printResult(bytes)
     }
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Files
+import Options
 import Pipelines
 import Reporting
 import Stillwater
@@ -14,18 +15,20 @@ struct RunCommand: AsyncParsableCommand {
 
   @Argument(help: ArgumentHelp("The pipeline file.", valueName: "pipeline.yaml")) var pipeline:
     String
-  @Flag(help: "Say what would be done and do nothing.") var dryRun = false
-  @Flag(help: "Run every stage, up to date or not.") var force = false
-  @OptionGroup(title: "Console") var consoleOptions: ConsoleOptions
+  @OptionGroup var options: OptionsOf<RunOptions>
+  @OptionGroup var consoleOptions: OptionsOf<ConsoleOptions>
 
   func run() async throws {
-    let console = Console(consoleOptions)
+    let console = Console(try consoleOptions.value())
+    let options = try options.value()
     try await perform(console) {
-      let run = PipelineRun(try Pipeline(contentsOf: pipeline))
-      if dryRun {
+      var pipeline = try Pipeline(contentsOf: pipeline)
+      if let threads = options.threads { pipeline.use(threads: threads) }
+      let run = PipelineRun(pipeline)
+      if options.dryRun {
         return try printResult(Array(run.plan().map { printable($0) + "\n" }.joined().utf8))
       }
-      try await run.run(force: force, progress: console.progress) { report in
+      try await run.run(force: options.force, progress: console.progress) { report in
         guard let summary = report.summary else {
           return console.note("\(report.stage): up to date, \(report.output)")
         }

@@ -14,6 +14,9 @@ struct StillwaterCommand: AsyncParsableCommand {
         stillwater train data/payments/baseline.csv --model payments.stillwater
         stillwater score data/payments/test.csv --model payments.stillwater --output scores.csv
 
+      Every option can be set by the environment too: --false-alarm-rate as STILLWATER_FALSE_ALARM_RATE. \
+      A flag comes first, then the environment, then a pipeline, then the default.
+
       Exit codes: 0 done; 3 anomalies were found and --fail-on anomalies was given; 64 usage; \
       65 bad input or model; 66 input missing; 71 over a limit; 73 output cannot be created; \
       74 reading or writing failed; 75 output is busy; 78 bad pipeline; 130, 143, 129 interrupted.

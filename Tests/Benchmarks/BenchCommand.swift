@@ -7,7 +7,7 @@ struct BenchCommand: AsyncParsableCommand {
     commandName: "stillwater-bench", abstract: "Measures Stillwater.",
     subcommands: [
       QualityCommand.self, AblationCommand.self, AttributionCommand.self, CalibrationCommand.self,
-      ContaminationCommand.self,
+      ContaminationCommand.self, EventsCommand.self,
       LargeCommand.self, SpeedCommand.self,
     ])
 }

@@ -49,12 +49,21 @@ struct LabelledSet: Sendable {
     }
     settings.columns.time = "index"
     settings.isCausal = variant.isCausal
+    let seriesSettings = settings
+    return try await withFiles { train, test, rows in
+      try await SetRun(seriesSettings, train: train, test: test, baselineRows: rows)
+    }
+  }
+
+  /// Runs `body` with the baseline of a series, the whole series, and the rows of the baseline.
+  func withFiles<Result>(
+    _ body: (_ train: String, _ test: String, _ rows: Int) async throws -> Result
+  ) async throws -> Result {
     let baseline = try baselineOfSeries()
     return try await withScratchFolder { scratch in
       try baseline.write(to: "\(scratch)/baseline.csv")
-      return try await SetRun(
-        settings, train: "\(scratch)/baseline.csv", test: "\(folder)/\(name)",
-        baselineRows: baseline.rows.count)
+      return try await body(
+        "\(scratch)/baseline.csv", "\(folder)/\(name)", baseline.rows.count)
     }
   }
 

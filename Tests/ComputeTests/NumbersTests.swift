@@ -33,8 +33,7 @@ import Testing
   }
 
   private func gaussian(_ rows: Int, _ columns: Int, seed: UInt64) -> DoubleMatrix {
-    let noise = Matrix.gaussian(rows: rows, columns: columns, seed: seed, stream: 0)
-    return DoubleMatrix(rows: rows, columns: columns, values: noise.values.map { Double($0) })
+    Matrix.gaussian(rows: rows, columns: columns, seed: seed, stream: 0).double
   }
 
   @Test func spectrumRebuildsTheMatrix() {

@@ -89,6 +89,6 @@ import Testing
       extent: Metrics.Extent(flags: [true, false, true, true], window: 2, pointAdjusted: true))
     let json = try JSONEncoder().encode(metrics)
     #expect(try JSONDecoder().decode(Metrics.self, from: json) == metrics)
-
+    #expect(metrics.atThreshold?.falseAlarmsPerThousand == 1_000)
   }
 }

@@ -145,10 +145,10 @@ import Testing
     ("{\"a\":{\"more\":1}}", "unknown key 'more' of a tensor"),
     ("{\"a\":{\"dtype\":\"BF16\"}}", "unknown dtype 'BF16'"),
     ("{\"a\":{}}", "a tensor lacks dtype, shape or data_offsets"),
-    ("{\"a\\x\":{}}", "an unknown escape"), ("{\"\\ud800\":{}}", "half of a surrogate pair"),
-    ("{\"\\ud800\\u0041\":{}}", "half of a surrogate pair"),
-    ("{\"\\udc00\":{}}", "half of a surrogate pair"),
-    ("{\"\\u00g0\":{}}", "expected four hexadecimal digits"),
+    ("{\"a\\x\":{}}", "an unknown escape"), ("{\"\\ud800\":{}}", "an unknown escape"),
+    ("{\"\\u0041\":{}}", "an unknown escape"), ("{\"\\n\":{}}", "an unknown escape"),
+    ("{\"\\u001\":{}}", "an unknown escape"), ("{ }", "expected '\"'"),
+    ("{\"\\u00g0\":{}}", "an unknown escape"),
     ("{\"a\nb\":{}}", "a control character in a string"), ("{\"a", "a string without end"),
     ("{\"a\":{\"shape\":[99999999999999999999]}}", "a number too large"),
     ("{\"a\":{\"shape\":[\(String(repeating: "1,", count: 16))1]}}", "more than 16 numbers"),
@@ -196,9 +196,9 @@ import Testing
     }
   }
 
-  /// The same contents written another way: blanks where none belong.
+  /// The same contents written another way: keys in another order.
   @Test func otherSpellingOfTheHeaderIsRefused() {
-    let entry = "\"a\": {\"data_offsets\":[0,4],\"dtype\":\"F32\",\"shape\":[1]}"
+    let entry = "\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4],\"shape\":[1]}"
     let plain = "\"a\":{\"data_offsets\":[0,4],\"dtype\":\"F32\",\"shape\":[1]}"
     #expect(throws: ModelFileError.damaged(part: "header")) {
       try TensorFile(decoding: sealed([entry], payload: [0, 0, 0, 0], summedAs: [plain]))

@@ -62,6 +62,11 @@ import Testing
     let files = written.filter { $0.hasSuffix(".json") }
     #expect(files.count == 12, "\(files)")
     for name in files { #expect(try oddKeys(folder.read(name).utf8) == [], "\(name)") }
+    let metrics = try folder.read("by-model.json")
+    for key in ["best_f1_threshold", "f1_at_true_rate", "false_alarms_per_thousand"] {
+      #expect(metrics.contains("\"\(key)\""), "\(key)")
+    }
+    #expect(metrics.contains("\"vus_pr\"") == (columns == "time: time"))
     let lines = try folder.read("out.ndjson").split(separator: "\n")
     #expect(lines.count == 200)
     for line in lines { #expect(try oddKeys(line.utf8) == []) }

@@ -34,15 +34,19 @@ package func productKernelCure(detected: String, vectorLevel: Int) -> String? {
   return vectorLevel >= 3 && isAny(of: old) ? "Haswell" : nil
 }
 
+/// The `OPENBLAS_CORETYPE` to set; nil when it is set already or the selected kernels are right.
+package func missingProductKernels() -> String? {
+  guard unsafe getenv("OPENBLAS_CORETYPE") == nil else { return nil }
+  return productKernelCure(
+    detected: productKernelName(), vectorLevel: Int(kernel_vector_level()))
+}
+
 /// Re-executes this program, once, when the BLAS library selected kernels for the wrong processor.
 ///
 /// The library selects as it loads, so the environment must be right before. Call this first in
 /// `main`: arguments and open files survive, everything in memory does not.
 package func restartWithRightProductKernels() {
-  guard unsafe getenv("OPENBLAS_CORETYPE") == nil,
-    let cure = productKernelCure(
-      detected: productKernelName(), vectorLevel: Int(kernel_vector_level()))
-  else { return }
+  guard let cure = missingProductKernels() else { return }
   _ = unsafe setenv("OPENBLAS_CORETYPE", cure, 1)
   #if canImport(Glibc)
     _ = unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)

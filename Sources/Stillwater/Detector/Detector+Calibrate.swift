@@ -45,13 +45,23 @@ extension Detector {
     }.map(\.name)
   }
 
+  /// The column that tells series apart; nil without one.
+  package var groupColumn: String? { layout.schema.column(of: .group)?.name }
+
+  /// The threshold of single rows, that of a series included.
+  package var rowThreshold: Float { calibration.threshold.value }
+
   /// Flags scores above a fixed value; p-values stay as they are.
   package mutating func flag(above threshold: Float) throws {
     calibration = try Calibration.fit(
       to: calibration.scores.kept,
       options: CalibrationOptions(
         method: .fixed, rate: calibration.summary.rate, fixedThreshold: threshold))
+    alarms?.followRows()
   }
+
+  /// Sets the threshold of a series so that normal rows raise so many alarms in 10,000.
+  package mutating func flag(alarmRate: Double) { alarms?.ask(rate: alarmRate) }
 
   /// Sets the threshold for another false-alarm rate from the calibration scores in the model.
   package mutating func flag(rate: Double) throws {
@@ -62,6 +72,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: calibration.scores.kept,
       options: CalibrationOptions(method: .conformal, rate: rate, blocks: blocks))
+    alarms?.followRows()
   }
 
   /// A detector that reads this label column, whatever it was trained with.
@@ -75,7 +86,8 @@ extension Detector {
       layout.schema.columns.append(ColumnSchema(name: label, kind: .category, role: .label))
     }
     if let positive { layout.positiveLabel = positive }
-    return Detector(layout: layout, core: core, calibration: calibration, card: card)
+    return Detector(
+      layout: layout, core: core, calibration: calibration, alarms: alarms, card: card)
   }
 
   /// Scores and labels of a file, in the order of its rows.
@@ -140,6 +152,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: scores, labels: labels,
       options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
+    alarms?.followRows()
     return all
   }
 }

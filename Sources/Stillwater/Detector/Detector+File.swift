@@ -62,6 +62,7 @@ extension Detector {
       scorer.store(in: &file)
     case .series(let encoder, let scorer):
       file.metadata["encoder"] = json(encoder)
+      if let alarms { file.metadata["alarms"] = json(alarms) }
       scorer.store(in: &file)
     }
     do { return try file.encoded() } catch {
@@ -89,6 +90,11 @@ extension Detector {
         encoder.channels.allSatisfy({ $0.scale > 0 && $0.scale.isFinite && $0.mean.isFinite })
       else { throw .content(key: "encoder", reason: "its channels do not fit the columns") }
       core = .series(encoder, try SeriesScorer(from: file, channels: encoder.channels.count))
+      let stored = try file.decode("alarms", as: SeriesAlarms.self)
+      guard stored.isUsable(channels: encoder.channels.count) else {
+        throw .content(key: "alarms", reason: "they are out of range")
+      }
+      alarms = stored
     } else {
       let encoder = try TableEncoder(from: file)
       guard encoder.columns.count == layout.schema.features.count else {

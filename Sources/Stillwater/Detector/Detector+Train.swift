@@ -1,6 +1,7 @@
 import Calibration
 import Compute
 import Encoding
+import Events
 import Files
 package import Ingestion
 import Scoring
@@ -194,9 +195,14 @@ extension Detector {
     card.warnings +=
       timeWarnings(series, steps: steps, segments.count)
       + calibration.summary.warnings.map(\.description)
-    let detector = Detector(
+    var detector = Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)
+    let events = await EventModel.fit(
+      to: fit.leftOut, channels: encoder.channels.count, threshold: calibration.threshold.value,
+      workers: settings.threads)
+    detector.alarms = .standard(events, rows: calibration.threshold.value)
+    if let rate = settings.alarmRate { detector.flag(alarmRate: rate) }
     let suspects = fit.suspects.map { suspect in
       let (file, segment) = segments[suspect.segment]
       return file.suspect(segment.rows[suspect.row], score: suspect.score)

@@ -1,6 +1,7 @@
 package import Calibration
 import Diffusion
 import Encoding
+import Events
 import Scoring
 import Tabular
 
@@ -21,6 +22,8 @@ public struct Detector: Sendable {
   package let layout: DataLayout
   let core: Core
   package internal(set) var calibration: Calibration
+  /// What explains the alarms of a series; nil for tables.
+  package internal(set) var alarms: SeriesAlarms?
   /// How the detector came to be.
   public internal(set) var card: ModelCard
 
@@ -33,8 +36,8 @@ public struct Detector: Sendable {
   /// The columns that are learned from, in the order of the baseline file.
   public var featureNames: [String] { layout.schema.features.map(\.name) }
 
-  /// The score above which a row is flagged.
-  public var threshold: Float { calibration.threshold.value }
+  /// The score above which a row of a table is flagged, and one of a series needs an explanation.
+  public var threshold: Float { alarms?.threshold ?? calibration.threshold.value }
 }
 
 /// How a detector came to be: written into the model file, shown by `inspect`.
@@ -93,10 +96,16 @@ public struct ScoredRow: Sendable, Equatable {
   public let line: Int
   /// Higher is more abnormal; always finite.
   public let score: Float
+  /// The score as a multiple of the threshold, above 1 where it is exceeded; finite.
+  ///
+  /// Where the threshold is not above 0 it is e^(score - threshold).
+  public let ratio: Float
   /// The share of normal rows with a score at least as high, in (0, 1].
   public let pValue: Double
-  /// Whether the score is above the threshold.
+  /// Whether the score is above the threshold; of a series, whether the row lies in an event.
   public let isAnomaly: Bool
+  /// The id of the event that the row of a series lies in, else empty; nil for rows of tables.
+  public let event: String?
   /// The columns to blame, worst first, with their shares of the whole.
   public let topColumns: [Blame]
   /// What each learned column was expected to hold, as it would stand in the file; empty unless

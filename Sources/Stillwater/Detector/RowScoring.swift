@@ -1,7 +1,9 @@
 import Calibration
 import Compute
 import Encoding
+import Events
 package import Ingestion
+package import Reporting
 import Scoring
 import Tabular
 
@@ -116,17 +118,22 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
+    var finder = EventFinder(self, scorer, rows: table.rowCount, options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
         segmentCount += 1
         if !scorer.isCausal, segment.rows.count < scorer.longest { shortCount += 1 }
-        scored.place(
-          await scorer.scores(
-            for: segment.values, filled: segment.filled, explains: options.explains,
-            workers: options.threads),
-          at: segment.rows)
+        var (scores, measurement) = await scorer.assess(
+          segment.values, filled: segment.filled, explains: options.explains,
+          workers: options.threads)
+        await finder.explain(segment, measurement, &scores)
+        scored.place(scores, at: segment.rows)
       }
     }
+    outcome.warnings += finder.warnings.map { location(reader.path) + $0 }
+    outcome.events = finder.records(
+      EventSource(
+        path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
@@ -135,19 +142,39 @@ extension Detector {
     for chunk in chunks {
       let part = scored.slice(start..<start + chunk.rowCount)
       try await emit(
-        ScoredChunk(chunk: chunk, rows: rows(part, lines: chunk.lines, options)))
+        ScoredChunk(
+          chunk: chunk,
+          rows: rows(
+            part, lines: chunk.lines, options,
+            events: finder.marks[start..<start + chunk.rowCount].map {
+              $0 > 0 ? outcome.events[$0 - 1].id : ""
+            })))
       start += chunk.rowCount
     }
   }
 
+  /// Tells the group of a row; empty without a group column.
+  private func groupNames(of table: Table) -> (Int) -> String {
+    guard let name = groupColumn,
+      case .categories(let codes, let levels)? = table.column(named: name)?.values
+    else { return { _ in "" } }
+    return { row in codes[row] >= 0 ? "\(levels[Int(codes[row])])" : "" }
+  }
+
   /// The rows of a chunk as the user sees them.
-  private func rows(_ scores: RowScores, lines: [Int], _ options: ScoringOptions) -> [ScoredRow] {
+  ///
+  /// * `events`: of a series, the id of the event that each row lies in, empty for none.
+  private func rows(
+    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [String]? = nil
+  ) -> [ScoredRow] {
     var blame = options.blames ? Blamer(names: featureNames, features: blamedFeatures) : nil
+    let threshold = Threshold(value: threshold)
     return lines.indices.map { row in
       let score = finite(scores.scores[row])
       return ScoredRow(
-        line: lines[row], score: score, pValue: calibration.pValue(of: score),
-        isAnomaly: calibration.threshold.flags(score),
+        line: lines[row], score: score, ratio: threshold.ratio(of: score),
+        pValue: calibration.pValue(of: score),
+        isAnomaly: events.map { !$0[row].isEmpty } ?? threshold.flags(score), event: events?[row],
         topColumns: blame?.columns(scores.contributions, row: row) ?? [],
         expected: options.explains ? expectation(scores.expected, row: row) : [])
     }
@@ -244,6 +271,8 @@ package struct FileOutcome: Sendable {
   package var missingValues = 0
   package var sha256 = ""
   package var warnings: [String] = []
+  /// The events of a series, in the order of the file.
+  package var events: [EventRecord] = []
   private var unseen: [String: Int] = [:]
 
   mutating func add(_ chunk: RecordChunk) {

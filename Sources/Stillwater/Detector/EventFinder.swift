@@ -1,0 +1,66 @@
+import Compute
+import Encoding
+import Events
+import Files
+import Scoring
+import Tabular
+
+/// Gathers the events of a file, segment by segment.
+struct EventFinder {
+  /// An event with the rows of the table that it covers, in the order of time.
+  struct Found {
+    let event: SeriesEvent
+    let segment: Segment
+    let repaired: Matrix
+    /// Whether it lasts to the end of its segment.
+    let isOpen: Bool
+  }
+
+  private var explainer: Explainer?
+  private let options: EventOptions
+  let threshold: Float
+  private let workers: Int
+  private(set) var found: [Found] = []
+  /// One more than the index of the event of each row of the table; 0 for none.
+  private(set) var marks: [Int]
+  private var cutCount = 0
+
+  init(_ detector: Detector, _ scorer: SeriesScorer, rows: Int, _ options: ScoringOptions) {
+    explainer = detector.alarms.map { Explainer(scorer, heat: $0.model.heat) }
+    self.options = EventOptions()
+    (threshold, workers) = (detector.threshold, options.threads)
+    marks = [Int](repeating: 0, count: rows)
+  }
+
+  /// Explains the alarms of a segment, and takes what was expected inside of them into its scores.
+  mutating func explain(
+    _ segment: Segment, _ measurement: SeriesMeasurement, _ scores: inout RowScores
+  ) async {
+    guard
+      let explanation = await explainer?.explain(
+        measurement, threshold: threshold, workers: workers)
+    else { return }
+    cutCount += explanation.isCut ? 1 : 0
+    for event in explanation.events(options) {
+      found.append(
+        Found(
+          event: event, segment: segment, repaired: explanation.repaired,
+          isOpen: event.kind == .level || event.flagged.upperBound >= segment.rows.count))
+      for row in event.flagged where row < segment.rows.count {
+        marks[segment.rows[row]] = found.count
+        guard scores.expected.rows > 0 else { continue }
+        for share in event.channels {
+          scores.expected[row, share.channel] = explanation.repaired[row, share.channel]
+        }
+      }
+    }
+  }
+
+  var warnings: [String] {
+    guard cutCount > 0 else { return [] }
+    return [
+      "\(cutCount) stretches of time hold more alarms than could be explained one by one; the rest was "
+        + "flagged where the score is at least 0.7 of its peak"
+    ]
+  }
+}

@@ -31,6 +31,8 @@ package struct RunSummary: Sendable, Encodable {
   package var rowsQuarantined = 0
   package var missingValues = 0
   package var anomalies: Int?
+  /// Events of series, and cells of theirs that were replaced.
+  package var events, cellsChanged: Int?
   package var threshold: Float?
   package var falseAlarmRate: Double?
   /// Alarms in 10,000 rows of each series that normal rows may raise, and that are expected.

@@ -18,7 +18,9 @@ public struct ScoringOptions: Sendable {
   /// Whether the label column is read along where a file has one.
   var readsLabels = false
   /// Whether the columns to blame are wanted.
-  var blames = true
+  package var blames = true
+  /// Whether `FileOutcome.repairs` are wanted.
+  package var repairs = false
 
   public init(
     explains: Bool = false, badRows: BadRows = .fail, threads: Int = defaultThreads
@@ -31,6 +33,8 @@ public struct ScoringOptions: Sendable {
 package struct FileHeader: Sendable {
   package let names: [String]
   package let bytes: [UInt8]
+
+  package init(names: [String], bytes: [UInt8]) { (self.names, self.bytes) = (names, bytes) }
 }
 
 /// Some rows of a file with all that was found out about them.
@@ -136,6 +140,13 @@ extension Detector {
     outcome.events = finder.records(
       EventSource(
         path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
+    if options.repairs {
+      outcome.repairs = finder.repairs(encoder).map { repair in
+        CellRepair(
+          line: all.lines[repair.row], column: encoder.channels[repair.channel].name,
+          event: outcome.events[repair.event].id, text: number(repair.value))
+      }
+    }
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
@@ -277,6 +288,8 @@ package struct FileOutcome: Sendable {
   package var events: [EventRecord] = []
   /// Severities of the alarms among rows of a series that are not labelled as anomalies.
   var alarms: [Float] = []
+  /// The cells of events with what was expected there, line by line; empty unless asked for.
+  package var repairs: [CellRepair] = []
   private var unseen: [String: Int] = [:]
 
   mutating func add(_ chunk: RecordChunk) {

@@ -180,7 +180,8 @@ extension SeriesScorer {
   ) {
     var reach = 0..<0
     for (index, rows) in touched.enumerated() where !rows.isEmpty {
-      let (target, slice) = measurement.near(rows, margin: SeriesMeasurement.margin(of: parts[index].tau))
+      let (target, slice) = measurement.near(
+        rows, margin: SeriesMeasurement.margin(of: parts[index].tau))
       let part = parts[index]
       let values = part.values(measurement.slice(part.kind, slice), isCausal: isCausal)
       for row in target {
@@ -218,7 +219,8 @@ extension SeriesMeasurement {
   fileprivate static func margin(of tau: Double) -> Int { Int(12 * tau) }
 
   /// The rows that a change of some rows is smoothed to, and those that they are smoothed from.
-  fileprivate func near(_ rows: Range<Int>, margin: Int) -> (target: Range<Int>, slice: Range<Int>) {
+  fileprivate func near(_ rows: Range<Int>, margin: Int) -> (target: Range<Int>, slice: Range<Int>)
+  {
     let all = 0..<values.rows
     guard !measured.isShort else { return (all, all) }
     let target = max(0, rows.lowerBound - margin)..<min(all.upperBound, rows.upperBound + margin)
@@ -299,7 +301,8 @@ extension ForecastMeasure {
     let count = values.rows
     let target = rows.lowerBound..<min(count, rows.upperBound + cutter.length)
     let slice =
-      max(0, target.lowerBound - cutter.length + 1)..<min(
+      max(
+        0, target.lowerBound - cutter.length + 1)..<min(
         count, target.upperBound + condition.hidden - 1)
     let result = await measure(
       values.rows(slice, channel: channel), isCausal: isCausal, workers: workers)

@@ -38,7 +38,9 @@ extension Calibration {
   }
 
   private static func check(_ options: CalibrationOptions) throws(CalibrationError) {
-    guard options.rate >= 1e-9, options.rate <= 0.5 else { throw .rateOutOfRange(options.rate) }
+    guard CalibrationOptions.rates.contains(options.rate) else {
+      throw .rateOutOfRange(options.rate)
+    }
   }
 
   private static func conformal(

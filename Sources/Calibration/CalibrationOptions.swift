@@ -36,7 +36,10 @@ package struct BlockLayout: Sendable, Equatable, Codable {
 package struct CalibrationOptions: Sendable, Equatable {
   /// How the threshold is set.
   package var method: CalibrationMethod
-  /// Asked share of normal rows above the threshold, 1e-9 to 0.5.
+  /// What a false-alarm rate may be.
+  package static let rates = 1e-9...0.5
+
+  /// Asked share of normal rows above the threshold, one of `rates`.
   package var rate: Double
   /// Share of calibrations whose interval is to hold the true rate.
   package var confidence: Double

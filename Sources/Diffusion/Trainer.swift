@@ -90,6 +90,13 @@ package struct TrainedNetwork: Sendable {
     (self.network, self.parameters, self.history) = (network, parameters, history)
   }
 
+  /// Multiplications for one row, biases and norms not counted.
+  package var rowCost: Double {
+    let shape = network.shape
+    return Double(
+      (shape.inputs + shape.outputs) * shape.width + 2 * shape.blocks * shape.width * shape.width)
+  }
+
   /// F(x), `[batch, outputs]`.
   package func callAsFunction(_ x: Matrix) -> Matrix {
     var workspace = ResidualNetwork.Workspace(network.shape, batch: x.rows)

@@ -167,7 +167,9 @@ private struct ScoreFileReader {
 
   /// The series itself, for its period: the first column of numbers that is none of ours.
   private func firstNumbers(_ reader: inout TableReader) throws -> String? {
-    let own = [label, score, time ?? "", "line", "p_value", "anomaly", "top_columns"]
+    let own = [
+      label, score, time ?? "", "line", "ratio", "p_value", "anomaly", "top_columns", "event",
+    ]
     return try reader.inferSchema().profiles.first { $0.kind == .number && !own.contains($0.name) }?
       .name
   }

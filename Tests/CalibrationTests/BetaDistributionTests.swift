@@ -1,4 +1,5 @@
 import Calibration
+import TestSupport
 import Testing
 
 @Suite struct BetaDistributionTests {
@@ -58,7 +59,7 @@ import Testing
   }
 
   @Test func raisingTheRateNeverDropsFlags() {
-    var draws = Draws(seed: 3)
+    var draws = SeededGenerator(seed: 3)
     let pValues = (0..<60).map { $0 < 10 ? draws.uniform() / 100 : draws.uniform() }
     var last = [Bool](repeating: false, count: pValues.count)
     for rate in [0.001, 0.01, 0.05, 0.2, 0.9] {

@@ -1,5 +1,6 @@
 import Calibration
 import Foundation
+import TestSupport
 import Testing
 
 /// Score sets that break careless formulas.
@@ -34,7 +35,7 @@ private let probes: [Float] = [
 
   @Test(arguments: [60, 300, 3000], [0.2, 0.01, 1e-3, 1e-5])
   func tailFlagsExactlyWherePValuesAreSmall(count: Int, rate: Double) throws {
-    var draws = Draws(seed: UInt64(count))
+    var draws = SeededGenerator(seed: UInt64(count))
     let calibration = try Calibration.fit(
       to: draws.exponential(count), options: CalibrationOptions(method: .evt, rate: rate))
     let value = calibration.threshold.value
@@ -79,7 +80,7 @@ private let probes: [Float] = [
 
   @Test(arguments: [UInt64(1), 2, 3, 4, 5])
   func bestF1BeatsEveryOtherThreshold(seed: UInt64) throws {
-    var draws = Draws(seed: seed)
+    var draws = SeededGenerator(seed: seed)
     let labels = (0..<50).map { $0 % 7 == 0 }
     let scores = labels.map { Float(Int(draws.uniform() * 12)) + ($0 ? 4 : 0) }
     let calibration = try Calibration.fit(
@@ -122,7 +123,7 @@ private let probes: [Float] = [
   }
 
   @Test func refusesDamagedStorage() throws {
-    var draws = Draws(seed: 8)
+    var draws = SeededGenerator(seed: 8)
     let calibration = try Calibration.fit(to: draws.exponential(60))
     #expect(throws: CalibrationError.storedCount(kept: 1, expected: 60)) {
       try Calibration(summary: calibration.summary, scores: CalibrationScores([1]))

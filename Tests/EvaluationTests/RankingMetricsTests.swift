@@ -11,8 +11,8 @@ import Testing
     #expect(isClose(ranking.f1AtTrueRate, golden.f1AtTrueRate))
   }
 
-  @Test(arguments: [1, 2, 7, 60], [UInt64(2), 5, 1000])
-  func aurocCountsPairs(count: Int, levels: UInt64) {
+  @Test(arguments: [1, 2, 7, 60], [2, 5, 1000])
+  func aurocCountsPairs(count: Int, levels: Int) {
     let (scores, labels) = sampleRows(count, seed: UInt64(count), levels: levels)
     var (won, pairs) = (0.0, 0)
     for (anomaly, isAnomaly) in zip(scores, labels) where isAnomaly {

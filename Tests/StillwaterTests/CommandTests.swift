@@ -51,11 +51,13 @@ import Testing
     let lines = try scores(folder)
     #expect(lines.count == 61)
     #expect(
-      lines[0].joined(separator: ",") == "a,b,side,label,line,score,p_value,anomaly,top_columns")
+      lines[0].joined(separator: ",")
+        == "a,b,side,label,line,score,ratio,p_value,anomaly,top_columns")
     let ranked = lines.dropFirst().sorted { (Double($0[5]) ?? 0) > (Double($1[5]) ?? 0) }
     #expect(Set(ranked.prefix(2).map { $0[4] }) == ["12", "42"])
-    #expect(lines[11][8].hasPrefix("b:") || lines[11][8].hasPrefix("a:"))
-    #expect(lines[41][8].hasPrefix("side:"))
+    #expect(lines[11][9].hasPrefix("b:") || lines[11][9].hasPrefix("a:"))
+    #expect(lines[41][9].hasPrefix("side:"))
+    #expect(lines.dropFirst().allSatisfy { ($0[8] == "1") == ((Float($0[6]) ?? 0) > 1) })
     let judged = try folder.run("evaluate", "out.csv", "--json")
     let summary = try JSONSerialization.jsonObject(with: Data(judged.output.utf8)) as? [String: Any]
     #expect(summary?["auroc"] as? Double == 1)
@@ -168,7 +170,7 @@ import Testing
     let folder = try trained()
     try folder.write("test.csv", text(Self.table(3)))
     _ = try folder.run("score", "test.csv", "--model", "m", "--output", "o1", "--keep", "none")
-    #expect(try folder.read("o1").hasPrefix("line,score,p_value,anomaly,top_columns\n2,"))
+    #expect(try folder.read("o1").hasPrefix("line,score,ratio,p_value,anomaly,top_columns\n2,"))
     _ = try folder.run(
       "score", "test.csv", "--model", "m", "--output", "o2", "--format", "ndjson", "--explain")
     for line in try folder.read("o2").split(separator: "\n") {
@@ -307,7 +309,7 @@ import Testing
     try folder.write("empty.csv", Self.header + "\n")
     let outcome = try folder.run("score", "empty.csv", "--model", "m", "--output", "o")
     #expect(outcome.code == 0)
-    #expect(try folder.read("o") == "a,b,side,line,score,p_value,anomaly,top_columns\n")
+    #expect(try folder.read("o") == "a,b,side,line,score,ratio,p_value,anomaly,top_columns\n")
   }
 
   @Test func calibratingMovesTheThresholdAlone() throws {

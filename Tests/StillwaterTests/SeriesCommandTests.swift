@@ -31,7 +31,21 @@ import Testing
       "score", "test.csv", "--model", "m", "--output", "out.csv", "--events", "events.csv")
     #expect(scored.code == 0, "\(scored.errors)")
     #expect(try folder.read("out.csv").split(separator: "\n").count == 401)
-    #expect(try folder.read("events.csv").contains("test.csv,2024-05-10T0"))
+    let events = try folder.read("events.csv").split(separator: "\n").map {
+      $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    #expect(
+      events[0].joined(separator: ",")
+        == "id,state,start,end,start_line,end_line,rows,peak_time,peak_line,peak_score,ratio,"
+        + "severity,columns,direction,found,expected,kind,file")
+    #expect(events.count == 2 && events[1][1] == "closed")
+    #expect(events[1][4...6] == ["252", "252", "1"])
+    #expect(events[1][12] == "v" && events[1][13] == "up" && events[1][17] == "test.csv")
+    let rows = try folder.read("out.csv").split(separator: "\n").dropFirst().map {
+      $0.split(separator: ",", omittingEmptySubsequences: false)
+    }
+    #expect(rows.filter { $0[6] == "1" }.map { $0[2] } == ["252"])
+    #expect(rows.filter { !$0[8].isEmpty }.map { $0[8] } == [events[1][0][...]])
     let peak = try folder.read("out.csv").split(separator: "\n").dropFirst().max { a, b in
       (Double(a.split(separator: ",")[3]) ?? 0) < (Double(b.split(separator: ",")[3]) ?? 0)
     }
@@ -100,5 +114,20 @@ import Testing
     #expect(outcome.errors.contains("2 of 3 stretches of time are shorter than a window of"))
     #expect(try folder.read("out.csv").split(separator: "\n").count == 205)
     #expect(!(try folder.read("out.csv").lowercased().contains("nan")))
+  }
+
+  /// The window of VUS-PR comes from the series itself, not from what was found out about it.
+  @Test func ratioAndEventAreNoFeatures() throws {
+    let folder = try Workdir()
+    let rows = series(300).enumerated().map { row, text in
+      (text, row % 7 == 0 ? "9" : "1.\(row)", (150..<156).contains(row) ? "3,1" : "1,0")
+    }
+    try folder.write("plain.csv", text("time,v,score,label", rows.map { "\($0.0),\($0.2)" }))
+    let ours = rows.map { "\($0.1),\($0.1),\($0.0),\($0.2)" }
+    try folder.write("ours.csv", text("ratio,event,time,v,score,label", ours))
+    let texts = try ["plain.csv", "ours.csv"].map {
+      try folder.run("evaluate", $0, "--time", "time").output
+    }
+    #expect(texts[0].contains("VUS-PR") && texts[0] == texts[1])
   }
 }

@@ -32,13 +32,18 @@ package func productKernelCure(detected: String, vectorLevel: Int) -> String? {
   return vectorLevel >= 3 && isAny(of: old) ? "Haswell" : nil
 }
 
+/// What `OPENBLAS_CORETYPE` lacks for the right kernels; nil when it is set already or the library
+/// knows the processor.
+package func missingProductKernels() -> String? {
+  guard unsafe getenv("OPENBLAS_CORETYPE") == nil else { return nil }
+  return productKernelCure(
+    detected: productKernelName(), vectorLevel: Int(kernel_vector_level()))
+}
+
 /// Starts this program anew, once, when the BLAS library picked kernels for the wrong processor; the
 /// choice is made as the library loads, so it cannot be changed later.
 package func restartWithRightProductKernels() {
-  guard unsafe getenv("OPENBLAS_CORETYPE") == nil,
-    let cure = productKernelCure(
-      detected: productKernelName(), vectorLevel: Int(kernel_vector_level()))
-  else { return }
+  guard let cure = missingProductKernels() else { return }
   _ = unsafe setenv("OPENBLAS_CORETYPE", cure, 1)
   #if canImport(Glibc)
     _ = unsafe execv("/proc/self/exe", CommandLine.unsafeArgv)

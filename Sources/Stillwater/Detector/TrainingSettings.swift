@@ -56,19 +56,28 @@ public struct TrainingSettings: Sendable {
     set { format.dialect = newValue }
   }
 
+  /// What numbers may be; the command line and pipelines refuse others too.
+  package static let windows = 2...100_000
+  package static let exemplarCounts = 100...1_000_000
+  package static let contaminations = 0...0.2
+  package static let threadCounts = 1...1_024
+
   /// Refuses what no training can be made of.
   func check() throws(StillwaterError) {
     let isSeries = columns.time != nil
     let rules: [(isKept: Bool, rule: String)] = [
       (
-        window.map((2...100_000).contains) ?? true, "window must be 2 to 100000, got \(window ?? 0)"
+        window.map(Self.windows.contains) ?? true, "window must be 2 to 100000, got \(window ?? 0)"
       ),
-      ((1...1_024).contains(threads), "threads must be 1 to 1024, got \(threads)"),
+      (Self.threadCounts.contains(threads), "threads must be 1 to 1024, got \(threads)"),
       (
-        exemplars == 0 || (100...1_000_000).contains(exemplars),
+        exemplars == 0 || Self.exemplarCounts.contains(exemplars),
         "exemplars must be 0 or 100 to 1000000, got \(exemplars)"
       ),
-      ((0...0.2).contains(contamination), "contamination must be 0 to 0.2, got \(contamination)"),
+      (
+        Self.contaminations.contains(contamination),
+        "contamination must be 0 to 0.2, got \(contamination)"
+      ),
       (
         contamination == 0 || !isSeries,
         "contamination is for tables: leave it out for a series"

@@ -153,7 +153,8 @@ extension ScoreStage: Configurable {
       "Flag at this rate instead of the model's.")
     Setting(
       "alarms", \.alarms, .alarmChoice,
-      "Flag the events of a series at this rate of false alarms, or at one that the model has by name.")
+      "Flag the events of a series at this rate of false alarms, or at one that the model has by name."
+    )
     BadRows.table.at(\.options.badRows)
     Setting.threads(\.options.threads)
     Setting.noClobber(\.rules.existing)

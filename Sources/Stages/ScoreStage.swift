@@ -16,6 +16,8 @@ package struct ScoreStage: Sendable {
   package var threshold: Float?
   /// Flags p-values up to this instead of the model's threshold.
   package var falseAlarmRate: Double?
+  /// Flags the events of a series by alarms instead of the model's threshold.
+  package var alarms: AlarmChoice?
   /// Where the events of a series are written.
   package var events: String?
   package var rules = OutputRules()
@@ -37,6 +39,7 @@ package struct ScoreStage: Sendable {
   private func adjust(_ detector: inout Detector) throws {
     if let threshold { try detector.flag(above: threshold) }
     if let falseAlarmRate { try detector.flag(rate: falseAlarmRate) }
+    if let alarms { try detector.flag(alarms) }
   }
 
   private func score(

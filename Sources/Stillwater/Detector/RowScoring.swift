@@ -18,7 +18,9 @@ public struct ScoringOptions: Sendable {
   /// Whether the label column is read along where a file has one.
   var readsLabels = false
   /// Whether the columns to blame are wanted.
-  var blames = true
+  package var blames = true
+  /// Whether `FileOutcome.repairs` are wanted.
+  package var repairs = false
 
   public init(
     explains: Bool = false, badRows: BadRows = .fail, threads: Int = defaultThreads
@@ -31,6 +33,8 @@ public struct ScoringOptions: Sendable {
 package struct FileHeader: Sendable {
   package let names: [String]
   package let bytes: [UInt8]
+
+  package init(names: [String], bytes: [UInt8]) { (self.names, self.bytes) = (names, bytes) }
 }
 
 /// Some rows of a file with all that was found out about them.
@@ -118,7 +122,8 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
-    var finder = EventFinder(self, scorer, rows: table.rowCount, options)
+    var finder = EventFinder(
+      self, scorer, rows: table.rowCount, labels: labels(of: table, layout: layout), options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
         segmentCount += 1
@@ -130,14 +135,22 @@ extension Detector {
         scored.place(scores, at: segment.rows)
       }
     }
-    outcome.warnings += finder.warnings.map { place(reader.path) + $0 }
+    outcome.warnings += finder.warnings.map { location(reader.path) + $0 }
+    outcome.alarms = finder.alarms
     outcome.events = finder.records(
       EventSource(
         path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
+    if options.repairs {
+      outcome.repairs = finder.repairs(encoder).map { repair in
+        CellRepair(
+          line: all.lines[repair.row], column: encoder.channels[repair.channel].name,
+          event: outcome.events[repair.event].id, text: number(repair.value))
+      }
+    }
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
-    ).map { place(reader.path) + $0 }
+    ).map { location(reader.path) + $0 }
     var start = 0
     for chunk in chunks {
       let part = scored.slice(start..<start + chunk.rowCount)
@@ -273,6 +286,10 @@ package struct FileOutcome: Sendable {
   package var warnings: [String] = []
   /// The events of a series, in the order of the file.
   package var events: [EventRecord] = []
+  /// Severities of the alarms among rows of a series that are not labelled as anomalies.
+  var alarms: [Float] = []
+  /// The cells of events with what was expected there, line by line; empty unless asked for.
+  package var repairs: [CellRepair] = []
   private var unseen: [String: Int] = [:]
 
   mutating func add(_ chunk: RecordChunk) {
@@ -298,7 +315,7 @@ package struct FileOutcome: Sendable {
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
       warnings.append(
-        place(reader.path)
+        location(reader.path)
           + "column \(quoted(column)) holds \(count) cells with a text that the baseline "
           + "never had")
     }

@@ -1,3 +1,4 @@
+import Files
 package import Evaluation
 
 /// What a run did, in numbers: written beside its output, last of all.

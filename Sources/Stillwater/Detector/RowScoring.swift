@@ -106,7 +106,7 @@ extension Detector {
   ) async throws {
     var (all, chunks) = (TableAccumulator(), [RecordChunk]())
     while let chunk = try reader.next(plan) {
-      all.append(chunk)
+      all.append(chunk.table, lines: chunk.lines)
       outcome.add(chunk)
       chunks.append(chunk)
     }

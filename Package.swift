@@ -117,7 +117,7 @@ let package = Package(
     tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
     tests(of: "Calibration", ["TestSupport"]),
     tests(of: "Evaluation", ["TestSupport"]),
-    tests(of: "Reporting", ["TestSupport"]),
+    tests(of: "Reporting", ["Evaluation", "Files", "Ingestion", "TestSupport"]),
     tests(of: "ModelFile", ["Files"]),
     tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
     tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),

@@ -152,7 +152,8 @@ extension ScoreStage: Configurable {
     Setting("prefix", \.prefix, .text("text"), "Put before the names of the added columns.")
     Setting(
       "events", \.events, .path,
-      "Write the events of a series here, one a row: when, how bad, which columns, what was expected.")
+      "Write the events of a series here, one a row: when, how bad, which columns, what was expected."
+    )
     AlarmManners.table.at(\.options.manners)
     Setting(
       "quiet_times", \.quietTimes, .path,
@@ -168,7 +169,8 @@ extension ScoreStage: Configurable {
       "Flag at this rate instead of the model's.")
     Setting(
       "alarms", \.alarms, .alarmChoice,
-      "Flag the events of a series at this rate of false alarms, or at one that the model has by name.")
+      "Flag the events of a series at this rate of false alarms, or at one that the model has by name."
+    )
     BadRows.table.at(\.options.badRows)
     Setting.threads(\.options.threads)
     Setting.noClobber(\.rules.existing)

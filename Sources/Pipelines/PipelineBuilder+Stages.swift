@@ -24,7 +24,9 @@ extension PipelineBuilder {
     (stage.label, stage.positiveLabel) = (common.columns.label, common.columns.positiveLabel)
     stage.options.threads = common.threads
     _ = read(&stage, members, common)
-    if stage.needsFiles || (stage.threshold == nil && members.has("files")) { stage.files = inputs(members, stage: "calibrate") }
+    if stage.needsFiles || (stage.threshold == nil && members.has("files")) {
+      stage.files = inputs(members, stage: "calibrate")
+    }
     readsModel(common, stage: "calibrate")
     let output = members.text("output").map(resolved) ?? common.model + ".calibrated"
     files.writes(output, "calibrate", members.nodes["output"] ?? node)

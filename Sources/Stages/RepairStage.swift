@@ -116,7 +116,8 @@ private struct CellPatch {
     var (result, done) = ([UInt8](), keepsHeader ? 0 : behindHeader(bytes))
     result.reserveCapacity(bytes.count + bytes.count / 16)
     for repair in repairs {
-      guard let place = header.names.firstIndex(where: { $0.utf8.elementsEqual(repair.column.utf8) })
+      guard
+        let place = header.names.firstIndex(where: { $0.utf8.elementsEqual(repair.column.utf8) })
       else { continue }
       let cell = cell(place, from: starts[repair.line - 1], bytes)
       result += bytes[done..<cell.lowerBound]

@@ -50,7 +50,8 @@ package struct ScoreStage: Sendable {
     with detector: Detector, _ modelHash: String, _ watch: inout Stopwatch,
     _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
-    let written = try StageOutput(path: output, rules: rules, inputs: files + [model] + [quietTimes].compactMap(\.self))
+    let written = try StageOutput(
+      path: output, rules: rules, inputs: files + [model] + [quietTimes].compactMap(\.self))
     let eventFile = try events.map(written.open(also:))
     var writer = ScoreWriter(
       file: written.file, keep: keep, format: format, prefix: prefix,

@@ -21,7 +21,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     let console = Console(try consoleOptions.value())
     var stage = try options.value()
     try await perform(console) {
-      stage.files = try stage.needsFiles || (stage.threshold == nil && input.hasFiles) ? input.paths() : []
+      stage.files =
+        try stage.needsFiles || (stage.threshold == nil && input.hasFiles) ? input.paths() : []
       let summary = try await stage.run(progress: console.progress)
       try console.show(
         summary,

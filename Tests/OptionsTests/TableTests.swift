@@ -50,7 +50,10 @@ import Testing
     let run = ["threads", "no_clobber"]
     #expect(idle(TrainStage.self) == ["model", "files", "resume"] + run)
     #expect(idle(CalibrateStage.self) == ["model", "files", "output"] + run)
-    #expect(idle(ScoreStage.self) == ["model", "files", "output", "output_folder", "events", "quiet_times"] + run)
+    #expect(
+      idle(ScoreStage.self) == [
+        "model", "files", "output", "output_folder", "events", "quiet_times",
+      ] + run)
     #expect(idle(EvaluateStage.self) == ["files", "model", "output"] + run)
   }
 

@@ -25,7 +25,9 @@ import Testing
   @Test func ratesAreReadAndWritten() {
     #expect(AlarmRate("3/week") == AlarmRate(3, per: .week))
     #expect(AlarmRate("0.5/10000rows") == AlarmRate(0.5, per: .tenThousandRows))
-    for text in ["3", "3/", "/week", "0/day", "-1/day", "1e3/day", "nan/day", "2000000/day", "3/Day"] {
+    for text in [
+      "3", "3/", "/week", "0/day", "-1/day", "1e3/day", "nan/day", "2000000/day", "3/Day",
+    ] {
       #expect(AlarmRate(text) == nil, "\(text)")
     }
     #expect(AlarmPlan(["3/week", "page=1/month"])?.texts == ["3/week", "page=1/month"])
@@ -41,7 +43,8 @@ import Testing
     let (folder, errors, code) = try trained("--alarms", "10/day", "--alarms", "page=2/day")
     #expect(code == 0, "\(errors)")
     // 1,440 rows a day.
-    #expect(errors.contains("at most 69.4 alarms in 10,000 rows of each series (about one in 2.4 hours)"))
+    #expect(
+      errors.contains("at most 69.4 alarms in 10,000 rows of each series (about one in 2.4 hours)"))
     #expect(errors.contains("95 % interval"))
     let summary = try object(folder, "m.summary.json")
     #expect(abs((summary["alarm_rate"] as? Double ?? 0) - 10_000 / 144) < 1e-6)
@@ -58,11 +61,13 @@ import Testing
 
     try folder.write("t.csv", minutes(300))
     for (choice, threshold) in [("page", strict), ("2/day", strict), ("10/day", usual)] {
-      let run = try folder.run("score", "t.csv", "--model", "m", "--output", "o", "--alarms", choice)
+      let run = try folder.run(
+        "score", "t.csv", "--model", "m", "--output", "o", "--alarms", choice)
       #expect(run.code == 0, "\(run.errors)")
       #expect(try object(folder, "o.summary.json")["threshold"] as? Double == threshold)
     }
-    let unknown = try folder.run("score", "t.csv", "--model", "m", "--output", "o", "--alarms", "pge")
+    let unknown = try folder.run(
+      "score", "t.csv", "--model", "m", "--output", "o", "--alarms", "pge")
     #expect(unknown.code == 64 && unknown.errors.contains("no alarms named pge"))
     #expect(unknown.errors.contains("it has: page"))
   }
@@ -85,9 +90,11 @@ import Testing
     let (_, many, manyCode) = try trained("--alarms", "1441/day")
     #expect(manyCode == 65 && many.contains("more alarms than there are rows"), "\(many)")
     let both = try trained("--alarms", "1/day", "--false-alarm-rate", "0.1")
-    #expect(both.2 == 64 && both.errors.contains("--false-alarm-rate has no effect beside --alarms"))
+    #expect(
+      both.2 == 64 && both.errors.contains("--false-alarm-rate has no effect beside --alarms"))
     let table = try folder.run("train", "base.csv", "--model", "n", "--alarms", "1/day")
-    #expect(table.code == 64 && table.errors.contains("--alarms is for series: name the --time column"))
+    #expect(
+      table.code == 64 && table.errors.contains("--alarms is for series: name the --time column"))
   }
 
   @Test func calibratingSetsAlarmsAnew() throws {

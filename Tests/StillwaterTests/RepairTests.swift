@@ -31,7 +31,9 @@ import Testing
   @Test func aShiftIsTakenBackAndNothingElseIsTouched() throws {
     let folder = try trained()
     let clean = values(400)
-    let faulty = clean.enumerated().map { (200..<230).contains($0.offset) ? $0.element + 5 : $0.element }
+    let faulty = clean.enumerated().map {
+      (200..<230).contains($0.offset) ? $0.element + 5 : $0.element
+    }
     try folder.write("t.csv", file(faulty))
     let run = try folder.run("repair", "t.csv", "--model", "m", "--output", "o.csv", "--json")
     #expect(run.code == 0, "\(run.errors)")
@@ -43,7 +45,9 @@ import Testing
     let changed = before.indices.filter { before[$0] != after[$0] }
     #expect(changed == Array(201...230))
     for row in changed {
-      let (old, new) = (before[row].components(separatedBy: ";"), after[row].components(separatedBy: ";"))
+      let (old, new) = (
+        before[row].components(separatedBy: ";"), after[row].components(separatedBy: ";")
+      )
       #expect(old[..<2] == new[..<2])
       let value = try #require(Double(new[2].replacing(",", with: ".")))
       #expect(abs(value - clean[row - 1]) <= 0.25, "line \(row + 1): \(value), \(clean[row - 1])")
@@ -63,14 +67,17 @@ import Testing
   @Test func filesFollowEachOtherUnderOneHeader() throws {
     let folder = try trained()
     try folder.write("a.csv", file(values(300)))
-    try folder.write("b.csv", file(values(200).enumerated().map { $0.offset == 99 ? 9 : $0.element }))
+    try folder.write(
+      "b.csv", file(values(200).enumerated().map { $0.offset == 99 ? 9 : $0.element }))
     let run = try folder.run("repair", "a.csv", "b.csv", "--model", "m", "--output", "o.csv")
     #expect(run.code == 0, "\(run.errors)")
     let lines = try folder.read("o.csv").components(separatedBy: "\r\n")
-    let both = try folder.read("a.csv").components(separatedBy: "\r\n").dropLast()
+    let both =
+      try folder.read("a.csv").components(separatedBy: "\r\n").dropLast()
       + folder.read("b.csv").components(separatedBy: "\r\n").dropFirst()
     #expect(lines.count == both.count)
-    #expect(zip(lines, both).enumerated().filter { $0.element.0 != $0.element.1 }.map(\.offset) == [400])
+    #expect(
+      zip(lines, both).enumerated().filter { $0.element.0 != $0.element.1 }.map(\.offset) == [400])
     #expect(try folder.read("o.csv.changes.csv").contains("\nb.csv,101,v,"))
   }
 

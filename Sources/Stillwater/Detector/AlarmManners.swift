@@ -36,7 +36,8 @@ package enum Span: Sendable, Equatable {
       guard let step, step > 0 else {
         throw StillwaterError(
           .badData,
-          "\(text) cannot be told in rows, for the series has no usual step of time; give a number of rows")
+          "\(text) cannot be told in rows, for the series has no usual step of time; give a number of rows"
+        )
       }
       return Int(Double(count) * Double(Self.units[unit] ?? 1) * 1e9 / Double(step))
     }
@@ -84,7 +85,8 @@ package struct QuietTime: Sendable, Equatable {
     for name in ["start", "end"] {
       guard reader.header.contains(name) else {
         throw StillwaterError(
-          .badData, place(path, 1) + "quiet times need the columns start and end, and group if they "
+          .badData,
+          place(path, 1) + "quiet times need the columns start and end, and group if they "
             + "are not meant for all")
       }
       columns.append(.init(name: name, reading: .time))

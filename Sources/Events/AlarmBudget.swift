@@ -66,16 +66,20 @@ package struct AlarmBudget: Sendable, Equatable, Codable {
     return severities
   }
 
-  /// What a rate cannot be promised for; nil when it can.
+  /// The least rate that the baseline is long enough to tell: it would hold three alarms in four such
+  /// baselines.
+  package var leastRate: Double { 0.75 * Self.unit / Double(max(1, rows)) }
+
+  /// Why a rate cannot be promised; nil when it can.
   package func doubt(rate: Double) -> String? {
-    let seen = rate * Double(rows) / Self.unit
-    guard seen < 1 else { return nil }
+    guard rate < leastRate else { return nil }
     return
-      "the baseline of \(rows) rows says little about \(rounded(rate)) alarms in 10,000 rows: it would "
-      + "hold \(rounded(seen)) of them, so the threshold is extrapolated from \(severities.count) lesser ones"
+      "a baseline of \(rows) rows is too short to promise \(brief(rate)) alarms in 10,000 rows: the least "
+      + "that it can tell is \(brief(leastRate))"
   }
 
-  private func rounded(_ value: Double) -> Double { (value * 100).rounded() / 100 }
+  /// A number with two decimals.
+  private func brief(_ value: Double) -> Double { (value * 100).rounded() / 100 }
 
   /// Whether a budget that was read from a file can be computed with.
   package var isUsable: Bool {

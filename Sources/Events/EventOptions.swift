@@ -21,8 +21,11 @@ package struct EventOptions: Sendable, Equatable {
   package var mostEvents = 300
   /// Rows to either side that a changed state may reach, and within which it speaks once.
   package var stateReach = 400
-  /// The share of its peak above which a changed state is flagged.
+  /// The share of its peak above which a changed state is flagged, and the most rows to either side.
   package var stateShare: Float = 0.7
+  package var stateShown = 25
+  /// How much higher a changed state must score: no row of it holds what could not be.
+  package var stateRatio: Float = 1.1
   /// Stretches at most so far apart are one event.
   package var mergeGap = 20
   /// Work, in rows measured from scratch, as a multiple of the segment's, after which the rest is

@@ -97,7 +97,7 @@ extension SeriesEvent {
     reach =
       min(reach.lowerBound, other.reach.lowerBound)..<max(reach.upperBound, other.reach.upperBound)
     if other.severity > severity {
-      (peak, severity) = (other.peak, other.severity)
+      (peak, score, severity) = (other.peak, other.score, other.severity)
       if kind == .state || other.kind != .state { kind = other.kind }
     }
     for share in other.channels {

@@ -65,19 +65,19 @@ struct ExplanationRun {
   // A channel that stands still.
 
   private mutating func explainStillness(at peak: Int) async -> Bool {
-    guard let surprise = scorer.stillness(at: peak, of: scene.measurement),
+    guard let surprise = scorer.stillness(at: peak, of: &scene.measurement),
       surprise > 0.4 * scene.scores[peak]
     else { return false }
     let severity = scene.scores[peak]
     let run = scorer.stillRun(around: peak, of: scene.measurement)
     var measurement = scene.measurement
     measurement.hideSteps(run.rows, channel: run.channel)
-    scorer.rescore(&measurement, rows: run.rows)
+    scorer.rescore(&measurement, steps: run.rows)
     guard measurement.scores[peak] < (1 - options.drop) * severity else { return false }
     scene.measurement = measurement
     events.append(
       SeriesEvent(
-        kind: .still, rows: run.rows, peak: peak, severity: severity,
+        kind: .still, rows: run.rows, peak: peak, score: severity, severity: severity,
         channels: [.init(channel: run.channel, gain: 0, shift: 0)], reach: run.rows))
     return true
   }
@@ -205,20 +205,28 @@ struct ExplanationRun {
 
   /// Names a changed state once, where it is strongest.
   private mutating func settleState(at peak: Int) {
-    let severity = scene.scores[peak]
-    let flagged = run(around: peak, above: max(threshold, options.stateShare * severity))
-    let reach = run(around: peak, above: threshold)
+    let score = scene.scores[peak]
+    let free = run(around: peak, within: options.stateReach) { !isSettled[$0] }
+    let reach = run(around: peak, within: options.stateReach) {
+      free.contains($0) && scene.scores[$0] >= threshold
+    }
+    for row in reach { isSettled[row] = true }
+    guard score > options.stateRatio * threshold else { return }
+    let least = max(threshold, options.stateShare * score)
+    let rows = run(around: peak, within: options.stateShown) {
+      free.contains($0) && scene.scores[$0] >= least
+    }
     events.append(
       SeriesEvent(
-        kind: .state, rows: flagged, peak: peak, severity: severity, channels: [], reach: reach))
-    for row in reach { isSettled[row] = true }
+        kind: .state, rows: rows, peak: peak, score: score, severity: score / options.stateRatio,
+        channels: [], reach: reach))
   }
 
-  private func run(around peak: Int, above least: Float) -> Range<Int> {
+  /// The rows around a peak that belong to it without a break, at most so many to either side.
+  private func run(around peak: Int, within most: Int, _ belongs: (Int) -> Bool) -> Range<Int> {
     var (start, end) = (peak, peak + 1)
-    func belongs(_ row: Int) -> Bool { scene.scores[row] >= least && !isSettled[row] }
-    while start > max(0, peak - options.stateReach), belongs(start - 1) { start -= 1 }
-    while end < min(rows, peak + options.stateReach + 1), belongs(end) { end += 1 }
+    while start > max(0, peak - most), belongs(start - 1) { start -= 1 }
+    while end < min(rows, peak + most + 1), belongs(end) { end += 1 }
     return start..<end
   }
 
@@ -233,7 +241,8 @@ extension SeriesEvent {
   init(_ candidate: StretchSearch.Candidate, peak: Int, severity: Float) {
     let isLevel = !candidate.shifts.isEmpty
     self.init(
-      kind: isLevel ? .level : .fault, rows: candidate.rows, peak: peak, severity: severity,
+      kind: isLevel ? .level : .fault, rows: candidate.rows, peak: peak, score: severity,
+      severity: severity,
       channels: candidate.gains.enumerated().map { index, part in
         .init(
           channel: part.channel, gain: part.gain, shift: isLevel ? candidate.shifts[index] : 0)

@@ -26,6 +26,8 @@ package struct SeriesEvent: Sendable, Equatable {
   /// The row of the greatest score that the event explains.
   package internal(set) var peak: Int
   /// The score there before the event was explained away.
+  package internal(set) var score: Float
+  /// What is compared with the threshold: the score, and less for a changed state.
   package internal(set) var severity: Float
   /// Worst first.
   package internal(set) var channels: [ChannelShare]

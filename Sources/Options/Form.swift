@@ -160,6 +160,9 @@ extension Form<Float> {
 }
 
 extension Form<Int> {
+  /// A number of tasks; that of the processors goes without saying.
+  package static let threads = whole(TrainingSettings.threadCounts).silent(about: defaultThreads)
+
   /// A number of bytes, with K, M or G for powers of 1024; from 1 MiB on.
   package static let size = Form("a size from 1M on, such as 512M or 4G", valueName: "size") {
     text in

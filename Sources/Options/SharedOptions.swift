@@ -1,3 +1,4 @@
+import Calibration
 import Files
 package import Ingestion
 package import Stillwater
@@ -117,13 +118,13 @@ extension Setting {
 
   static func falseAlarmRate(_ path: Path<Double>) -> Setting {
     Setting(
-      "false_alarm_rate", path, .number(1e-9...0.5, valueName: "rate"),
+      "false_alarm_rate", path, .number(CalibrationOptions.rates, valueName: "rate"),
       "Share of normal rows that may be flagged.")
   }
 
   static func threads(_ path: Path<Int>) -> Setting {
     Setting(
-      "threads", path, .whole(1...1024).silent(about: defaultThreads),
+      "threads", path, .threads,
       "Tasks at work at the same time; default: all processors.",
       decides: false
     ).shown(under: .run).under(.top)

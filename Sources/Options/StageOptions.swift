@@ -15,22 +15,23 @@ extension TrainStage: Configurable {
     ColumnOptions.table.at(\.settings.columns)
     Setting("quality", \.settings.quality, .choice, "How much work to put in.")
     Setting(
-      "window", \.settings.window, .whole(2...100_000), none: "auto",
+      "window", \.settings.window, .whole(TrainingSettings.windows), none: "auto",
       "Rows per sample of a series.")
     Setting(
       "causal", \.settings.isCausal, .flag,
       "Score each row of a series by what came before it only, for live use; finds less.")
     Setting("seed", \.settings.seed, .whole(0...UInt64.max), "The same seed gives the same model.")
-    Setting("alarms", \.alarms, .alarms, alarmSentence)
+    Setting("alarms", \.settings.alarmPlan, .alarms, alarmSentence)
     Setting.falseAlarmRate(\.settings.falseAlarmRate)
     Setting(
       "method", \.settings.method, .choice([.conformal, .quantile, .evt]),
       "How the threshold is set.")
     Setting(
-      "exemplars", \.settings.exemplars, .whole(100...1_000_000).or("none", for: 0),
+      "exemplars", \.settings.exemplars, .whole(TrainingSettings.exemplarCounts).or("none", for: 0),
       "Baseline rows kept in the model; none keeps means of several rows each.")
     Setting(
-      "contamination", \.settings.contamination, .number(0...0.2, valueName: "share"),
+      "contamination", \.settings.contamination,
+      .number(TrainingSettings.contaminations, valueName: "share"),
       """
       Share of a table's baseline rows that may be anomalies, up to 0.2: a row far from most others then \
       counts as abnormal even beside a few of its kind.
@@ -52,15 +53,6 @@ extension TrainStage: Configurable {
     BadRows.table.at(\.settings.badRows)
     Setting.threads(\.settings.threads)
     Setting.noClobber(\.rules.existing)
-  }
-
-  /// Names come beside the usual alarms.
-  private var alarms: AlarmPlan {
-    get { settings.alarmPlan }
-    set {
-      settings.alarmPlan = newValue
-      settings.alarms = newValue.standard ?? TrainingSettings.usualAlarms
-    }
   }
 
   private var resumes: Bool {
@@ -165,7 +157,7 @@ extension ScoreStage: Configurable {
       "threshold", \.threshold, .score(),
       "Flag scores above this instead of the model's threshold.")
     Setting(
-      "false_alarm_rate", \.falseAlarmRate, .number(1e-9...0.5, valueName: "rate"),
+      "false_alarm_rate", \.falseAlarmRate, .number(CalibrationOptions.rates, valueName: "rate"),
       "Flag at this rate instead of the model's.")
     Setting(
       "alarms", \.alarms, .alarmChoice,

@@ -36,6 +36,14 @@ package struct Pipeline: Sendable {
     guard problems.isEmpty else { throw .problems(path: path, problems) }
   }
 
+  /// Lets every stage have as many tasks at work; the results do not depend on it.
+  package mutating func use(threads: Int) {
+    train?.settings.threads = threads
+    calibrate?.options.threads = threads
+    for index in scores.indices { scores[index].options.threads = threads }
+    evaluate?.options.threads = threads
+  }
+
   init(path: String, name: String) { (self.path, self.name) = (path, name) }
 
   private static func firstBadLine(_ bytes: [UInt8]) -> Int {

@@ -1,6 +1,5 @@
 package import Compute
 import Diffusion
-import Neural
 
 /// A segment with all its raw measures and its score, of which parts can be measured anew.
 package struct SeriesMeasurement: Sendable {
@@ -8,11 +7,49 @@ package struct SeriesMeasurement: Sendable {
   package internal(set) var values: Matrix
   /// The sum of -log p at each row.
   package internal(set) var scores: [Float]
-  /// Whether the step to a cell from the row before it says nothing, `[rows * channels]`.
-  package internal(set) var unknownSteps: [Bool]
   /// Work done on changes so far, in rows measured from scratch.
   package internal(set) var work = 0.0
+  /// Whether the step to a cell from the row before it says nothing, `[rows * channels]`.
+  var unknownSteps: [Bool]
   var measured: SeriesScorer.Measured
+  /// -log p of each part alone, `[parts][rows]`, and of stillness; empty until something changes.
+  var surprises: [[Float]] = []
+  var still: [Float] = []
+
+  /// Counts the work of what was tried and undone.
+  package mutating func count(work: Double) { self.work = max(self.work, work) }
+
+  /// Makes the steps to some cells of a channel unknown.
+  package mutating func hideSteps(_ rows: Range<Int>, channel: Int) {
+    for row in rows where row < values.rows {
+      unknownSteps[row * values.columns + channel] = true
+    }
+  }
+
+  /// Squared steps of some rows, unknown where they say nothing.
+  func steps(_ rows: Range<Int>) -> Matrix {
+    let channels = values.columns
+    var steps = Matrix(rows: rows.count, columns: channels)
+    let first = rows.lowerBound * channels
+    for index in steps.values.indices {
+      let place = first + index
+      let isKnown = place >= channels && !unknownSteps[place]
+      let step = isKnown ? values.values[place] - values.values[place - channels] : .nan
+      steps.values[index] = step * step
+    }
+    return steps
+  }
+
+  /// The measures of a part at some rows.
+  func slice(_ kind: SeriesScorer.Part.Kind, _ rows: Range<Int>) -> SeriesScorer.Measured {
+    var slice = SeriesScorer.Measured()
+    slice.raw[kind] = measured.raw[kind]?.map {
+      SeriesScorer.Raw(values: Array($0.values[rows]), filling: $0.filling)
+    }
+    slice.isShort = measured.isShort
+    slice.steps = Matrix(rows: rows.count, columns: 0)
+    return slice
+  }
 }
 
 extension SeriesScorer {
@@ -44,83 +81,62 @@ extension SeriesScorer {
     _ measurement: inout SeriesMeasurement, to values: Matrix, rows: Range<Int>,
     moved: Range<Int>, channels changed: [Int], workers: Int
   ) async {
+    prepare(&measurement)
     measurement.values = values
+    let all = 0..<values.rows
     if measurement.measured.isShort {
       measurement.measured = await measure(values, filled: [], explains: false, workers: workers)
       measurement.work += Double(values.rows)
-      return rescore(&measurement, rows: 0..<values.rows)
+      return rescore(&measurement, parts.map { _ in all }, steps: all)
     }
     let edge = moved.isEmpty ? rows : rows.joined(with: moved.lowerBound..<moved.lowerBound + 1)
     let whole = moved.isEmpty ? rows : rows.joined(with: moved)
-    let costs = costs
-    let unit = costs.reduce(0, +)
-    var (first, index) = (0, 0)
+    var work = MeasuredWork(self)
+    var first = 0
     for (channel, measure) in forecasts {
       if changed.contains(channel) {
-        let count = await measure.update(
-          &measurement.measured, values.column(channel), rows: edge, first: first,
-          isCausal: isCausal, workers: workers)
-        measurement.work += Double(count) * costs[index] / unit
+        let target = await measure.update(
+          &measurement.measured, values, channel, rows: edge, first: first, isCausal: isCausal,
+          workers: workers)
+        work.add(target, [.forecast], cost: measure.rowCost)
       }
-      (first, index) = (first + measure.count, index + 1)
+      first += measure.count
     }
-    for (level, measure) in whitened.enumerated() {
-      let count = await measure.update(
-        &measurement.measured, values, rows: measure.denoiser.centersWindows ? edge : whole,
-        at: level, of: [.residual, .density], isCausal: isCausal, workers: workers)
-      measurement.work += Double(count) * costs[index] / unit
-      index += 1
+    for (index, measure) in whitened.enumerated() {
+      let target = await measure.update(
+        &measurement.measured, values, nil,
+        rows: measure.denoiser.centersWindows ? edge : whole, at: index,
+        of: [.residual, .density], isCausal: isCausal, workers: workers)
+      work.add(target, [.residual, .density], cost: measure.rowCost)
     }
-    for (own, (channel, measure)) in channels.enumerated() {
-      if changed.contains(channel) {
-        let count = await measure.update(
-          &measurement.measured, values.column(channel), rows: edge, at: own, of: [.channels],
-          isCausal: isCausal, workers: workers)
-        measurement.work += Double(count) * costs[index] / unit
-      }
-      index += 1
+    for (index, (channel, measure)) in channels.enumerated() where changed.contains(channel) {
+      let target = await measure.update(
+        &measurement.measured, values, channel, rows: edge, at: index, of: [.channels],
+        isCausal: isCausal, workers: workers)
+      work.add(target, [.channels], cost: measure.rowCost)
     }
-    let reach = seesLevels ? whole : edge
+    measurement.work += work.rows
     rescore(
-      &measurement,
-      rows: max(0, reach.lowerBound - longest)..<min(values.rows, reach.upperBound + longest))
+      &measurement, work.touched, steps: edge.lowerBound..<min(values.rows, edge.upperBound + 1))
   }
 
   /// Whether a constant that moves all rows changes more than the windows over its first row.
   package var seesLevels: Bool { whitened.contains { !$0.denoiser.centersWindows } }
 
-  /// The work of a row in each measure, multiplications.
-  private var costs: [Double] {
-    forecasts.map { $0.measure.rowCost } + whitened.map(\.rowCost)
-      + channels.map { $0.measure.rowCost }
-  }
-
-  /// Scores rows anew, and those that smoothing carries their change to.
-  package func rescore(_ measurement: inout SeriesMeasurement, rows: Range<Int>) {
-    let count = measurement.values.rows
-    let margin = Int(8 * (parts.map(\.tau).max() ?? 0))
-    let isShort = measurement.measured.isShort
-    let target =
-      isShort
-      ? 0..<count : max(0, rows.lowerBound - margin)..<min(count, rows.upperBound + margin)
-    let slice =
-      isShort
-      ? 0..<count : max(0, target.lowerBound - margin)..<min(count, target.upperBound + margin)
-    var part = measurement.slice(slice)
-    let scores = total(&part)
-    for row in target { measurement.scores[row] = scores[row - slice.lowerBound] }
+  /// Scores anew after the steps to some rows became unknown.
+  package func rescore(_ measurement: inout SeriesMeasurement, steps: Range<Int>) {
+    prepare(&measurement)
+    rescore(&measurement, parts.map { _ in 0..<0 }, steps: steps)
   }
 
   /// How surprisingly still a row's surroundings are, where that counts in the place of the residual;
   /// nil where it does not.
-  package func stillness(at row: Int, of measurement: SeriesMeasurement) -> Float? {
-    guard !stillness.gauges.isEmpty, let part = parts.first(where: { $0.kind == .residual })
+  package func stillness(at row: Int, of measurement: inout SeriesMeasurement) -> Float? {
+    prepare(&measurement)
+    guard let index = parts.firstIndex(where: { $0.kind == .residual }),
+      !measurement.still.isEmpty, measurement.still[row] > measurement.surprises[index][row]
     else { return nil }
-    let slice = measurement.rowsNear(row, margin: Int(8 * part.tau) + 20)
-    let measured = measurement.slice(slice)
-    let own = part.values(measured, isCausal: isCausal)[row - slice.lowerBound]
-    let surprise = stillness.surprises(measured.steps, isCausal: isCausal)[row - slice.lowerBound]
-    return surprise > part.scale.surprise(own) ? surprise : nil
+    return measurement.still[row]
   }
 
   /// The run of rows around `row` in which stillness stays above half of what it is there, and the
@@ -128,29 +144,94 @@ extension SeriesScorer {
   package func stillRun(
     around row: Int, of measurement: SeriesMeasurement
   ) -> (rows: Range<Int>, channel: Int) {
-    let surprises = stillness.surprises(measurement.steps, isCausal: isCausal)
+    let surprises = measurement.still
     var (start, end) = (row, row + 1)
     let least = surprises[row] / 2
     while start > 0, surprises[start - 1] > least { start -= 1 }
     while end < surprises.count, surprises[end] > least { end += 1 }
-    var best: (channel: Int, ratio: Double) = (stillness.gauges.first?.channel ?? 0, .infinity)
+    let steps = measurement.steps(start..<end)
+    var best = (channel: stillness.gauges.first?.channel ?? 0, ratio: Double.infinity)
     for gauge in stillness.gauges {
-      let known = (start..<end).compactMap { row -> Double? in
-        let step = measurement.steps[row, gauge.channel]
+      let known = (0..<steps.rows).compactMap { row -> Double? in
+        let step = steps[row, gauge.channel]
         return step.isNaN ? nil : Double(step)
       }
       guard !known.isEmpty else { continue }
-      let mean = known.reduce(0, +) / Double(known.count)
-      let ratio = mean / (Double(gauge.usual) + 1e-12)
+      let ratio = known.reduce(0, +) / Double(known.count) / (Double(gauge.usual) + 1e-12)
       if ratio < best.ratio { best = (gauge.channel, ratio) }
     }
     return (start..<end, best.channel)
+  }
+
+  /// Takes the parts apart when something is about to change.
+  private func prepare(_ measurement: inout SeriesMeasurement) {
+    guard measurement.surprises.isEmpty else { return }
+    let all = 0..<measurement.values.rows
+    let zeros = [Float](repeating: 0, count: all.count)
+    measurement.surprises = parts.map { _ in zeros }
+    measurement.still = stillness.gauges.isEmpty ? [] : zeros
+    rescore(&measurement, parts.map { _ in all }, steps: all)
+  }
+
+  /// Scores anew where the measures of each part, or the steps, changed.
+  private func rescore(
+    _ measurement: inout SeriesMeasurement, _ touched: [Range<Int>], steps: Range<Int>
+  ) {
+    var reach = 0..<0
+    for (index, rows) in touched.enumerated() where !rows.isEmpty {
+      let (target, slice) = measurement.near(
+        rows, margin: SeriesMeasurement.margin(of: parts[index].tau))
+      let part = parts[index]
+      let values = part.values(measurement.slice(part.kind, slice), isCausal: isCausal)
+      for row in target {
+        measurement.surprises[index][row] = part.scale.surprise(values[row - slice.lowerBound])
+      }
+      reach = reach.joined(with: target)
+    }
+    if !measurement.still.isEmpty, !steps.isEmpty {
+      let (target, slice) = measurement.near(steps, margin: stillness.reach)
+      let surprises = stillness.surprises(measurement.steps(slice), isCausal: isCausal)
+      for row in target { measurement.still[row] = surprises[row - slice.lowerBound] }
+      reach = reach.joined(with: target)
+    }
+    for row in reach { measurement.scores[row] = total(of: measurement, row: row) }
+  }
+
+  /// What `total` makes of the parts at one row.
+  private func total(of measurement: SeriesMeasurement, row: Int) -> Float {
+    var (total, bound): (Float, Float?) = (0, nil)
+    for (index, part) in parts.enumerated() {
+      var surprise = measurement.surprises[index][row]
+      if part.kind == .residual {
+        if !measurement.still.isEmpty { surprise = max(surprise, measurement.still[row]) }
+        bound = surprise
+      }
+      if part.isBounded, let bound { surprise = min(surprise, bound) }
+      total += surprise
+    }
+    return total
+  }
+}
+
+extension SeriesMeasurement {
+  /// Rows that smoothing carries a change to: beyond them a millionth of it is left.
+  fileprivate static func margin(of tau: Double) -> Int { Int(12 * tau) }
+
+  /// The rows that a change of some rows is smoothed to, and those that they are smoothed from.
+  fileprivate func near(_ rows: Range<Int>, margin: Int) -> (target: Range<Int>, slice: Range<Int>)
+  {
+    let all = 0..<values.rows
+    guard !measured.isShort else { return (all, all) }
+    let target = max(0, rows.lowerBound - margin)..<min(all.upperBound, rows.upperBound + margin)
+    return (
+      target, max(0, target.lowerBound - margin)..<min(all.upperBound, target.upperBound + margin)
+    )
   }
 }
 
 extension Stillness {
   /// -log p of the depth of the stillest channel at each row.
-  func surprises(_ steps: Matrix, isCausal: Bool) -> [Float] {
+  fileprivate func surprises(_ steps: Matrix, isCausal: Bool) -> [Float] {
     var deepest = [Float](repeating: -SeriesRecipe.deepestStillness, count: steps.rows)
     for gauge in gauges {
       for (row, depth) in gauge.depths(steps, isCausal: isCausal).enumerated() {
@@ -159,45 +240,46 @@ extension Stillness {
     }
     return deepest.map(scale.surprise)
   }
+
+  /// Rows that a step counts for to either side.
+  fileprivate var reach: Int {
+    gauges.reduce(0) { most, gauge in
+      switch gauge.average {
+      case .window(let rows): max(most, rows)
+      case .decay(let tau): max(most, SeriesMeasurement.margin(of: tau))
+      }
+    }
+  }
 }
 
-extension SeriesMeasurement {
-  /// Squared steps, unknown where they say nothing.
-  var steps: Matrix { maskedSteps(0..<values.rows) }
+/// What was measured anew: the rows of each part, and the work as a number of rows of all measures.
+private struct MeasuredWork {
+  private(set) var rows = 0.0
+  private(set) var touched: [Range<Int>]
+  private let scorer: SeriesScorer
+  /// The work of one row in all measures, multiplications.
+  private let unit: Double
+  /// What smoothing and logarithms of one measure are worth.
+  private static let overhead = 100.0
 
-  private func maskedSteps(_ rows: Range<Int>) -> Matrix {
-    let channels = values.columns
-    var steps = Matrix(rows: rows.count, columns: channels)
-    let first = rows.lowerBound * channels
-    for index in steps.values.indices {
-      let place = first + index
-      let isKnown = place >= channels && !unknownSteps[place]
-      let step = isKnown ? values.values[place] - values.values[place - channels] : .nan
-      steps.values[index] = step * step
-    }
-    return steps
+  init(_ scorer: SeriesScorer) {
+    self.scorer = scorer
+    touched = scorer.parts.map { _ in 0..<0 }
+    let costs =
+      scorer.forecasts.map { $0.measure.rowCost } + scorer.whitened.map(\.rowCost)
+      + scorer.channels.map { $0.measure.rowCost }
+    unit = costs.reduce(0) { $0 + $1 + Self.overhead }
   }
 
-  func rowsNear(_ row: Int, margin: Int) -> Range<Int> {
-    max(0, row - margin)..<min(values.rows, row + margin + 1)
-  }
-
-  /// The raw measures of some rows.
-  func slice(_ rows: Range<Int>) -> SeriesScorer.Measured {
-    var part = SeriesScorer.Measured()
-    part.raw = measured.raw.mapValues { measures in
-      measures.map { SeriesScorer.Raw(values: Array($0.values[rows]), filling: $0.filling) }
-    }
-    part.isShort = measured.isShort
-    part.squares = Matrix(rows: rows.count, columns: values.columns)
-    part.steps = maskedSteps(rows)
-    return part
-  }
-
-  /// Makes the steps to some cells of a channel unknown.
-  package mutating func hideSteps(_ rows: Range<Int>, channel: Int) {
-    for row in rows where row < values.rows {
-      unknownSteps[row * values.columns + channel] = true
+  mutating func add(_ rows: Range<Int>, _ kinds: [SeriesScorer.Part.Kind], cost: Double) {
+    guard !rows.isEmpty else { return }
+    self.rows += Double(rows.count) * (cost + Self.overhead) / unit
+    for (index, part) in scorer.parts.enumerated() where kinds.contains(part.kind) {
+      if touched[index].isEmpty {
+        let smoothed = SeriesMeasurement.margin(of: part.tau) * scorer.count(of: part.kind)
+        self.rows += 2 * Double(smoothed) * Self.overhead / unit
+      }
+      touched[index] = touched[index].joined(with: rows)
     }
   }
 }
@@ -206,72 +288,66 @@ extension ForecastMeasure {
   fileprivate var rowCost: Double {
     let closed = Double(condition.seen * condition.hidden)
     guard let denoiser else { return closed }
-    let shape = denoiser.trained.network.shape
-    return closed + Double(cutter.length * cutter.length) + shape.rowCost
+    return closed + Double(cutter.length * cutter.length) + denoiser.trained.rowCost
   }
 
-  /// Measures the forecasts that changed rows enter or are, and tells of how many rows.
+  /// Measures the forecasts that changed rows enter or are, and tells which rows that tells of.
   fileprivate func update(
-    _ measured: inout SeriesScorer.Measured, _ channel: Matrix, rows: Range<Int>, first: Int,
-    isCausal: Bool, workers: Int
-  ) async -> Int {
-    let count = channel.rows
+    _ measured: inout SeriesScorer.Measured, _ values: Matrix, _ channel: Int,
+    rows: Range<Int>, first: Int, isCausal: Bool, workers: Int
+  ) async -> Range<Int> {
+    let count = values.rows
     let target = rows.lowerBound..<min(count, rows.upperBound + cutter.length)
     let slice =
       max(
         0, target.lowerBound - cutter.length + 1)..<min(
         count, target.upperBound + condition.hidden - 1)
     let result = await measure(
-      channel.padded(rows: slice, to: slice.count), isCausal: isCausal, workers: workers)
+      values.rows(slice, channel: channel), isCausal: isCausal, workers: workers)
     for (index, errors) in result.errors.enumerated() {
       for row in target {
         measured.raw[.forecast]?[first + index].values[row] = errors[row - slice.lowerBound]
       }
     }
-    return slice.count
+    return target
   }
 }
 
 extension WhitenedMeasure {
   fileprivate var rowCost: Double {
     let square = Double(denoiser.mean.count * denoiser.mean.count)
-    let network = denoiser.correction.map { 2 * square + $0.trained.network.shape.rowCost } ?? 0
+    let network = denoiser.correction.map { 2 * square + $0.trained.rowCost } ?? 0
     return (square + network) / Double(stride)
   }
 
-  /// Measures the windows over changed rows, and tells of how many rows.
+  /// Measures the windows over changed rows, and tells which rows that tells of.
   fileprivate func update(
-    _ measured: inout SeriesScorer.Measured, _ values: Matrix, rows: Range<Int>, at index: Int,
-    of kinds: [SeriesScorer.Part.Kind], isCausal: Bool, workers: Int
-  ) async -> Int {
+    _ measured: inout SeriesScorer.Measured, _ values: Matrix, _ channel: Int?,
+    rows: Range<Int>, at index: Int, of kinds: [SeriesScorer.Part.Kind], isCausal: Bool,
+    workers: Int
+  ) async -> Range<Int> {
     let step = isCausal ? 1 : stride
     let starts = cutter.starts(in: values.rows, stride: step)
     let touched = starts.filter { $0 + cutter.length > rows.lowerBound && $0 < rows.upperBound }
-    guard let first = touched.first, let last = touched.last else { return 0 }
+    guard let first = touched.first, let last = touched.last else { return 0..<0 }
     let target = first..<last + cutter.length
     let around = starts.filter {
       $0 + cutter.length > target.lowerBound && $0 < target.upperBound
     }
     let slice = (around.first ?? 0)..<(around.last ?? 0) + cutter.length
     let result = await measure(
-      values.padded(rows: slice, to: slice.count), explains: false, isCausal: isCausal,
+      values.rows(slice, channel: channel), explains: false, isCausal: isCausal,
       workers: workers, height: fewRows(around.count))
     let squares = result.squares.rowMeans()
     for kind in kinds {
-      let values = kind == .density ? result.density : squares
-      for row in target { measured.raw[kind]?[index].values[row] = values[row - slice.lowerBound] }
+      let means = kind == .density ? result.density : squares
+      for row in target { measured.raw[kind]?[index].values[row] = means[row - slice.lowerBound] }
     }
-    return slice.count
+    return target
   }
 
   /// The height of the products for a few windows.
   private func fewRows(_ count: Int) -> Int { min(chunkRows, (count + 15) / 16 * 16) }
-}
-
-extension NetworkShape {
-  fileprivate var rowCost: Double {
-    Double((inputs + outputs) * width + 2 * blocks * width * width)
-  }
 }
 
 extension Range<Int> {
@@ -283,7 +359,11 @@ extension Range<Int> {
   }
 }
 
-extension SeriesMeasurement {
-  /// Counts the work of what was tried and undone.
-  package mutating func count(work: Double) { self.work = max(self.work, work) }
+extension Matrix {
+  /// Some rows of one channel, or of all.
+  fileprivate func rows(_ rows: Range<Int>, channel: Int?) -> Matrix {
+    guard let channel else { return padded(rows: rows, to: rows.count) }
+    return Matrix(
+      rows: rows.count, columns: 1, values: rows.map { values[$0 * columns + channel] })
+  }
 }

@@ -55,7 +55,7 @@ package struct CalibrateStage: Sendable {
         summary.add(one.outcome, path: path)
         guard let label, one.labels == nil else { continue }
         summary.warnings.append(
-          place(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
+          location(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
       }
       summary.describe(detector)
       summary.warnings += detector.doubts

@@ -90,7 +90,7 @@ package struct RepairStage: Sendable {
     return left.isEmpty
       ? []
       : [
-        place(path)
+        location(path)
           + "\(left.count) events are left as they are, for nothing that could be put there makes them "
           + "normal; the first starts on line \(left[0].start.line)"
       ]
@@ -136,7 +136,7 @@ private struct CellPatch {
     var bytes: [UInt8] = []
     while try file.read(upTo: 1 << 20, into: &bytes) > 0 {}
     guard file.digest == sha256 else {
-      throw StillwaterError(.ioFailure, place(path) + "the file changed while it was repaired")
+      throw StillwaterError(.ioFailure, location(path) + "the file changed while it was repaired")
     }
     return bytes
   }

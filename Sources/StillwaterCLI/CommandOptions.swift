@@ -43,12 +43,15 @@ struct ScoreEnd: Configurable {
 struct RunOptions: Configurable {
   var dryRun = false
   var force = false
+  var threads: Int?
 
   static var blank: RunOptions { RunOptions() }
 
   static let table = options {
     Setting("dry_run", \.dryRun, .flag, "Say what would be done and do nothing.")
     Setting("force", \.force, .flag, "Run every stage, up to date or not.")
+    Setting(
+      "threads", \.threads, .threads, "Tasks at work at the same time, whatever the pipeline says.")
   }
 }
 

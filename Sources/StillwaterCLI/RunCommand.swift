@@ -22,7 +22,9 @@ struct RunCommand: AsyncParsableCommand {
     let console = Console(try consoleOptions.value())
     let options = try options.value()
     try await perform(console) {
-      let run = PipelineRun(try Pipeline(contentsOf: pipeline))
+      var pipeline = try Pipeline(contentsOf: pipeline)
+      if let threads = options.threads { pipeline.use(threads: threads) }
+      let run = PipelineRun(pipeline)
       if options.dryRun {
         return try printResult(Array(run.plan().map { printable($0) + "\n" }.joined().utf8))
       }

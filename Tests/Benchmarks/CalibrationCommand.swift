@@ -2,6 +2,7 @@ import ArgumentParser
 import Calibration
 import Foundation
 import Stillwater
+import TestSupport
 
 /// The false-alarm rate that a threshold has on fresh normal rows, over many splits of a baseline.
 struct CalibrationCommand: AsyncParsableCommand {
@@ -36,7 +37,7 @@ struct CalibrationCommand: AsyncParsableCommand {
     var tally = Tally()
     guard table.rows.count >= rows else { return tally }
     try await withScratchFolder { scratch in
-      var generator = SeededGenerator(state: 1)
+      var generator = SeededGenerator(seed: 1)
       for split in 0..<splits {
         let order = table.rows.shuffled(using: &generator)
         let halves = [order[..<(order.count / 2)], order[(order.count / 2)...]]

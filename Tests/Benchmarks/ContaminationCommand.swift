@@ -2,6 +2,7 @@ import ArgumentParser
 import Evaluation
 import Foundation
 import Stillwater
+import TestSupport
 
 /// What anomalies among the baseline rows cost.
 struct ContaminationCommand: AsyncParsableCommand {
@@ -49,7 +50,7 @@ struct ContaminationCommand: AsyncParsableCommand {
       throw ValidationError("\(set.name)/test.csv has no column label")
     }
     let moved = Self.cases.map { Int((Double(baseline.rows.count) * $0.0 / (1 - $0.0)).rounded()) }
-    var generator = SeededGenerator(state: 1)
+    var generator = SeededGenerator(seed: 1)
     let anomalies = test.rows.indices.filter { test.rows[$0][label] == "1" }
       .shuffled(using: &generator)
     guard moved[1] > 0, Double(moved[2]) <= Self.mostMoved * Double(anomalies.count) else {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Tables of any length whose structure takes many rows to learn.
 ///
@@ -15,7 +16,7 @@ struct SyntheticFamily {
   private var known: [[Int]]
 
   init(seed: UInt64) {
-    var generator = SeededGenerator(state: seed)
+    var generator = SeededGenerator(seed: seed)
     func normals(_ count: Int) -> [Double] { (0..<count).map { _ in generator.normal() } }
     mixing = (0..<Self.columns).map { _ in normals(2 * Self.hidden) }
     centers = (0..<Self.clusters).map { _ in normals(Self.hidden).map { 1.5 * $0 } }

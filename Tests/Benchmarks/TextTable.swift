@@ -37,22 +37,3 @@ func withScratchFolder<Result>(_ body: (String) async throws -> Result) async th
   defer { try? FileManager.default.removeItem(atPath: folder) }
   return try await body(folder)
 }
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  /// A standard normal number (Box and Muller 1958).
-  mutating func normal() -> Double {
-    let radius = (-2 * log(1 - Double.random(in: 0..<1, using: &self))).squareRoot()
-    return radius * cos(2 * .pi * Double.random(in: 0..<1, using: &self))
-  }
-}

@@ -1,10 +1,11 @@
 import Calibration
+import TestSupport
 import Testing
 
 @Suite struct CalibrationScoresTests {
   @Test(arguments: [0, 1, 2, 7, 33, 500])
   func countsAsAPlainLoop(count: Int) {
-    var draws = Draws(seed: UInt64(count))
+    var draws = SeededGenerator(seed: UInt64(count))
     let scores = (0..<count).map { _ in Float(Int(draws.uniform() * 20)) }
     let sorted = CalibrationScores(scores)
     for probe in stride(from: Float(-1), through: 21, by: 0.5) {
@@ -16,7 +17,7 @@ import Testing
 
   @Test(arguments: [20_000, 20_001, 25_000, 123_457])
   func thinningKeepsTheTailExactAndErrsTowardsMore(count: Int) {
-    var draws = Draws(seed: 9)
+    var draws = SeededGenerator(seed: 9)
     let scores = (0..<count).map { _ in Float(draws.uniform()) }
     let (all, kept) = (scores.sorted(), CalibrationScores(scores))
     #expect(kept.kept.count == 20_000 && kept.count == count)
@@ -45,7 +46,7 @@ import Testing
   }
 
   @Test func comesBackFromStorage() throws {
-    var draws = Draws(seed: 1)
+    var draws = SeededGenerator(seed: 1)
     for count in [0, 5, 30_000] {
       let scores = CalibrationScores((0..<count).map { _ in Float(draws.uniform()) })
       #expect(try CalibrationScores(kept: scores.kept, count: count) == scores)

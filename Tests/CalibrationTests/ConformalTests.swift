@@ -1,21 +1,20 @@
 import Calibration
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct ThresholdTests {
   @Test func flagsStrictlyAboveAndNaN() {
-    #expect(
-      Threshold(value: 2).flags([1, 2, 2.5, .nan, .infinity]) == [
-        false, false, true, true, true,
-      ])
+    let flags = [1, 2, 2.5, .nan, .infinity].map { Threshold(value: 2).flags($0) }
+    #expect(flags == [false, false, true, true, true])
   }
 
   @Test func raisingItNeverAddsFlags() {
-    var draws = Draws(seed: 5)
+    var draws = SeededGenerator(seed: 5)
     let scores = draws.exponential(200) + [.nan, .infinity, -.infinity]
     for step in 0..<40 {
       let (low, high) = (Threshold(value: Float(step) / 8), Threshold(value: Float(step + 1) / 8))
-      #expect(zip(low.flags(scores), high.flags(scores)).allSatisfy { $0 || !$1 })
+      #expect(scores.allSatisfy { low.flags($0) || !high.flags($0) })
     }
   }
 }
@@ -23,7 +22,7 @@ import Testing
 @Suite struct ConformalTests {
   @Test(arguments: [0.29, 0.07, 0.01, 0.1, 0.5, 1.0 / 3], [5, 99, 100, 101, 999])
   func flagsExactlyWherePValuesAreSmall(rate: Double, count: Int) throws {
-    var draws = Draws(seed: UInt64(count))
+    var draws = SeededGenerator(seed: UInt64(count))
     let scores = (0..<count).map { _ in Float(Int(draws.uniform() * 150)) }
     let calibration = try Calibration.fit(to: scores, options: CalibrationOptions(rate: rate))
     for probe in stride(from: Float(-1), to: 152, by: 0.5)
@@ -44,7 +43,7 @@ import Testing
   }
 
   @Test func rateLiesInItsIntervalAsOftenAsPromised() throws {
-    var draws = Draws(seed: 42)
+    var draws = SeededGenerator(seed: 42)
     let (trials, count, rate) = (2000, 400, 0.05)
     var (total, inside) = (0.0, 0)
     for _ in 0..<trials {
@@ -62,7 +61,7 @@ import Testing
   }
 
   @Test func tooFewScoresAreSaidAndTheTailIsUsed() throws {
-    var draws = Draws(seed: 8)
+    var draws = SeededGenerator(seed: 8)
     let calibration = try Calibration.fit(to: draws.exponential(60))
     #expect(calibration.summary.footing == .tailModel)
     #expect(
@@ -79,7 +78,7 @@ import Testing
   }
 
   @Test func blocksWidenTheIntervalAndNothingElse() throws {
-    var draws = Draws(seed: 2)
+    var draws = SeededGenerator(seed: 2)
     let scores = draws.exponential(2000)
     let rows = try Calibration.fit(to: scores)
     let layout = BlockLayout(stretches: [1200, 790, 10], blockLength: 64)

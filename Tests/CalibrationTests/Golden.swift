@@ -1,5 +1,6 @@
 import Calibration
 import Foundation
+import TestSupport
 import Testing
 
 /// Reference values written by `Fixtures/calibration/golden.py`.
@@ -20,14 +21,9 @@ struct Golden: Decodable {
     var testDescription: String { "\(excesses.count) excesses of shape \(likelihood.shape)" }
   }
 
-  struct FalseDiscovery: Decodable {
-    let p, adjusted: [Double]
-  }
-
   let betaQuantiles, incompleteBeta: [Beta]
   let clopperPearson: [ClopperPearson]
   let pareto: [Pareto]
-  let falseDiscovery: [FalseDiscovery]
 
   static func load() throws -> Golden {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -41,20 +37,7 @@ func isClose(_ actual: Double, _ expected: Double, relative: Double) -> Bool {
   abs(actual - expected) <= relative * max(abs(actual), abs(expected))
 }
 
-/// Repeatable uniform and normal numbers (SplitMix64).
-struct Draws {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  /// A number in (0,1).
-  mutating func uniform() -> Double {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return (Double((bits ^ (bits >> 31)) >> 12) + 0.5) / Double(1 << 52)
-  }
-
+extension SeededGenerator {
   /// Scores with survival exp(-score).
   mutating func exponential(_ count: Int) -> [Float] {
     (0..<count).map { _ in Float(-log(uniform())) }

@@ -1,5 +1,6 @@
 import Calibration
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct GeneralizedParetoTests {
@@ -61,7 +62,7 @@ import Testing
 @Suite struct TailModelTests {
   @Test(arguments: [UInt64(1), 2, 3, 4], [1e-3, 1e-4])
   func estimatesRatesBeyondTheScores(seed: UInt64, rate: Double) throws {
-    var draws = Draws(seed: seed)
+    var draws = SeededGenerator(seed: seed)
     let options = CalibrationOptions(method: .evt, rate: rate)
     let calibration = try Calibration.fit(to: draws.exponential(3000), options: options)
     let actual = exp(-Double(calibration.threshold.value))
@@ -71,7 +72,7 @@ import Testing
 
   @Test func warnsWhenTheFitsDisagree() throws {
     // A heavy tail of few scores asked far beyond them.
-    var draws = Draws(seed: 11)
+    var draws = SeededGenerator(seed: 11)
     let scores = (0..<60).map { _ in Float(pow(draws.uniform(), -2)) }
     let options = CalibrationOptions(method: .evt, rate: 1e-6)
     let warnings = try Calibration.fit(to: scores, options: options).summary.warnings

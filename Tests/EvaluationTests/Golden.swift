@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Reference values written by `Fixtures/evaluation/golden.py`.
@@ -38,12 +39,8 @@ func isClose(_ actual: Double?, _ expected: Double, tolerance: Double = 1e-10) -
 }
 
 /// Repeatable scores and labels; few `levels` make ties.
-func sampleRows(_ count: Int, seed: UInt64, levels: UInt64 = 1000) -> ([Float], [Bool]) {
-  var state = seed &+ 0x9E37_79B9_7F4A_7C15
-  func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state >> 33
-  }
-  let scores = (0..<count).map { _ in Float(next() % levels) / 8 - 3 }
-  return (scores, scores.map { _ in next() % 10 < 3 })
+func sampleRows(_ count: Int, seed: UInt64, levels: Int = 1000) -> ([Float], [Bool]) {
+  var generator = SeededGenerator(seed: seed)
+  let scores = (0..<count).map { _ in Float(generator.index(below: levels)) / 8 - 3 }
+  return (scores, scores.map { _ in generator.index(below: 10) < 3 })
 }

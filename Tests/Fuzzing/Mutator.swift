@@ -1,11 +1,15 @@
+import TestSupport
+
 /// Makes new cases out of given ones: seeded, so that a run can be repeated.
 struct Mutator {
   private let cases: [[UInt8]]
-  private var state: UInt64
+  private var generator: SeededGenerator
   /// Bytes that matter to one reader or another.
   private static let tellingBytes = Array("0123456789.,;:-+eE\"\n\r\t {}[]*&!|>#ZT\\/_".utf8)
 
-  init(cases: [[UInt8]], seed: UInt64) { (self.cases, state) = (cases, seed) }
+  init(cases: [[UInt8]], seed: UInt64) {
+    (self.cases, generator) = (cases, SeededGenerator(seed: seed))
+  }
 
   /// A case with one to eight changes.
   mutating func next(longest: Int) -> [UInt8] {
@@ -38,14 +42,5 @@ struct Mutator {
     below(4) == 0 ? UInt8(below(256)) : Self.tellingBytes[below(Self.tellingBytes.count)]
   }
 
-  private mutating func below(_ count: Int) -> Int { Int(random() % UInt64(count)) }
-
-  /// SplitMix64 (Steele, Lea and Flood 2014).
-  private mutating func random() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
+  private mutating func below(_ count: Int) -> Int { generator.index(below: count) }
 }

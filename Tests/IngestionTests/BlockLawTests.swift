@@ -1,4 +1,5 @@
 import Ingestion
+import TestSupport
 import Testing
 
 /// What a file says does not depend on how it is cut into blocks.
@@ -25,7 +26,7 @@ import Testing
 
   @Test func holdsForWellFormedFiles() throws {
     for seed in UInt64(0)..<60 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let bytes = generator.file(columns: 3, rows: 8)
       try expectLaw(bytes, policy: .fail, plan: [], "seed \(seed)")
     }
@@ -34,7 +35,7 @@ import Testing
   @Test(arguments: [BadRowPolicy.fail, .quarantine(maximum: nil), .quarantine(maximum: 1)])
   func holdsForDamagedFiles(policy: BadRowPolicy) throws {
     for seed in UInt64(0)..<150 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let bytes =
         Array("a,b\n".utf8) + generator.text(upTo: 40, from: "1,1,1,\"\n\n\r a")
         + (seed % 7 == 0 ? [0xFF, 0x2C, 0x0A] : [])
@@ -45,7 +46,7 @@ import Testing
   @Test func holdsAfterInference() throws {
     let workspace = try Workspace()
     for seed in UInt64(0)..<20 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let path = try workspace.file(generator.file(columns: 2, rows: 10))
       #expect(outcome(path: path, infers: true) == outcome(path: path))
     }

@@ -1,4 +1,5 @@
 import Ingestion
+import TestSupport
 import Testing
 
 @Suite struct CSVParserTests {
@@ -26,7 +27,7 @@ import Testing
   @Test(arguments: [",\"\n\r a1", ",\"\n", ",\"\r\n\t x", "\"\n\r,", "a,\n\r \t"])
   func agreesWithThePlainTwin(alphabet: String) {
     for seed in UInt64(0)..<3000 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let bytes = generator.text(upTo: 24, from: alphabet)
       #expect(
         twinAgrees(bytes),
@@ -37,7 +38,7 @@ import Testing
   @Test(arguments: CSVDialect.Delimiter.allCases)
   func agreesWithThePlainTwinForEachDelimiter(delimiter: CSVDialect.Delimiter) {
     for seed in UInt64(0)..<2000 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let bytes = generator.text(upTo: 16, from: ",;\t|\" \nab")
       #expect(twinAgrees(bytes, delimiter: delimiter.byte), "seed \(seed)")
     }

@@ -1,4 +1,5 @@
 import Ingestion
+import TestSupport
 
 /// A slow, plain state machine for strict RFC 4180 as we read it: the twin of scanner and parser.
 struct CSVTwin {
@@ -93,17 +94,7 @@ struct CSVTwin {
   }
 }
 
-/// A small generator with a seed, for cases that can be repeated.
-struct CaseGenerator: RandomNumberGenerator {
-  var state: UInt64
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SeededGenerator {
   /// Text of up to `length` bytes out of `alphabet`.
   mutating func text(upTo length: Int, from alphabet: String) -> [UInt8] {
     let alphabet = Array(alphabet.utf8)

@@ -1,4 +1,5 @@
 import Ingestion
+import TestSupport
 import Testing
 
 @Suite struct NumberReaderTests {
@@ -54,7 +55,7 @@ import Testing
   }
 
   @Test func agreesWithTheStandardLibraryOnRandomDecimals() {
-    var generator = CaseGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     for _ in 0..<20_000 {
       var text = Bool.random(using: &generator) ? "-" : ""
       text += String(decoding: generator.text(upTo: 22, from: "0123456789"), as: UTF8.self)
@@ -71,7 +72,7 @@ import Testing
   }
 
   @Test func readsBackEveryDoubleItIsShown() {
-    var generator = CaseGenerator(state: 8)
+    var generator = SeededGenerator(seed: 8)
     for _ in 0..<20_000 {
       let value = Double(bitPattern: generator.next())
       guard value.isFinite else { continue }

@@ -1,4 +1,5 @@
 import Ingestion
+import TestSupport
 import Testing
 
 /// What a file says does not depend on how many workers read it.
@@ -20,7 +21,7 @@ import Testing
 
   @Test func equalsReadingBlockByBlock() async throws {
     for seed in UInt64(0)..<30 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let bytes = generator.file(columns: 3, rows: 8)
       try await expectSame(bytes, policy: .fail, plan: [], "seed \(seed)")
     }
@@ -30,7 +31,7 @@ import Testing
   @Test(arguments: [BadRowPolicy.fail, .quarantine(maximum: nil), .quarantine(maximum: 1)])
   func equalsReadingBlockByBlockInDamagedFiles(policy: BadRowPolicy) async throws {
     for seed in UInt64(0)..<60 {
-      var generator = CaseGenerator(state: seed)
+      var generator = SeededGenerator(seed: seed)
       let bytes =
         Array("a,b\n".utf8) + generator.text(upTo: 40, from: "1,1,1,\"\n\n\r a")
         + (seed % 7 == 0 ? [0xFF, 0x2C, 0x0A] : [])

@@ -5,25 +5,38 @@ import TestSupport
 import Testing
 
 @Suite struct SeriesScorerTests {
+  /// What a scorer is fitted to, and how.
+  private struct Fitting: Hashable {
+    var segments: [Matrix]
+    var trains, isCausal: Bool
+    var parts: [SeriesScorer.Part.Kind]
+    var distinct: [Int]
+  }
+
+  private static let fits = Shared<Fitting, SeriesFit> { fitting in
+    var options = SeriesScorerOptions()
+    options.parts = fitting.parts
+    (options.trainsNetwork, options.window) = (fitting.trains, 40)
+    options.isCausal = fitting.isCausal
+    return await SeriesScorer.fit(
+      to: fitting.segments, filled: fitting.segments.map { _ in [] },
+      distinct: fitting.distinct, options: options, workers: 2)
+  }
+
   private static func fit(
     _ segments: [Matrix], trains: Bool, isCausal: Bool = false,
-    parts: [SeriesScorer.Part.Kind] = [],
-    distinct: [Int]? = nil
+    parts: [SeriesScorer.Part.Kind] = [], distinct: [Int]? = nil
   ) async -> SeriesFit {
-    var options = SeriesScorerOptions()
-    options.parts = parts
-    (options.trainsNetwork, options.window, options.isCausal) = (trains, 40, isCausal)
-    return await SeriesScorer.fit(
-      to: segments, filled: segments.map { _ in [] },
-      distinct: distinct ?? Array(repeating: 3, count: segments[0].columns), options: options,
-      workers: 2)
+    await fits(
+      Fitting(
+        segments: segments, trains: trains, isCausal: isCausal, parts: parts,
+        distinct: distinct ?? Array(repeating: 3, count: segments[0].columns)))
   }
 
   private func twoWaves(_ rows: Int, seed: UInt64) -> Matrix {
-    let (a, b) = (wave(rows, seed: seed), wave(rows, seed: seed + 7))
-    return Matrix(
-      rows: rows, columns: 2,
-      values: (0..<rows).flatMap { [a.values[$0], 0.6 * a.values[$0] + 0.4 * b.values[$0]] })
+    let (a, b) = (wave(rows, seed: seed).values, wave(rows, seed: seed + 7).values)
+    let values = zip(a, b).flatMap { (a: Float, b: Float) -> [Float] in [a, 0.6 * a + 0.4 * b] }
+    return Matrix(rows: rows, columns: 2, values: values)
   }
 
   /// Two channels that each follow their own past, and not one another.

@@ -50,7 +50,7 @@ import Testing
   }
 
   /// A wave that leans: backwards it would be an anomaly.
-  private func leaning(_ rows: Int, seed: UInt64) -> Matrix {
+  private static func leaning(_ rows: Int, seed: UInt64) -> Matrix {
     var wave = Matrix.gaussian(rows: rows, columns: 1, seed: seed, stream: 0)
     for row in 0..<rows {
       let angle = 2 * Double.pi * Double(row) / 25
@@ -59,13 +59,18 @@ import Testing
     return wave
   }
 
-  @Test func normalPiecesAreAsNormalAsTheWhole() async {
+  /// Scorers of so many leaning rows.
+  private static let fits = Shared<Int, SeriesFit> { rows in
     var options = SeriesScorerOptions()
     (options.trainsNetwork, options.window) = (false, 40)
-    let fit = await SeriesScorer.fit(
-      to: [leaning(2_000, seed: 1)], filled: [[]], distinct: [3], options: options, workers: 2)
+    return await SeriesScorer.fit(
+      to: [leaning(rows, seed: 1)], filled: [[]], distinct: [3], options: options, workers: 2)
+  }
+
+  @Test func normalPiecesAreAsNormalAsTheWhole() async {
+    let fit = await Self.fits(2_000)
     let limit = fit.calibrationScores.joined().sorted()[1_980]
-    let whole = leaning(2_000, seed: 2)
+    let whole = Self.leaning(2_000, seed: 2)
     let usual = await fit.scorer.scores(for: whole, explains: false, workers: 1).scores
     for length in [13, 30, 70] {
       let pieces = stride(from: 0, through: 2_000 - length, by: 90)
@@ -97,11 +102,8 @@ import Testing
 
   /// Where no forecast reaches, what is expected comes from the rows around.
   @Test func theFirstRowsAreNotExpectedToBeWhatTheyAre() async {
-    var options = SeriesScorerOptions()
-    (options.trainsNetwork, options.window) = (false, 40)
-    let fit = await SeriesScorer.fit(
-      to: [leaning(2_000, seed: 1)], filled: [[]], distinct: [3], options: options, workers: 2)
-    var series = leaning(300, seed: 2)
+    let fit = await Self.fits(2_000)
+    var series = Self.leaning(300, seed: 2)
     let truth = series.values[10]
     series.values[10] += 3
     let result = await fit.scorer.scores(for: series, explains: true, workers: 1)

@@ -12,16 +12,23 @@ import Testing
     return rows
   }()
 
-  private static func fit(exemplars: Int = 10_000, trains: Bool = true, workers: Int = 2) async
-    -> TableFit
-  {
+  private struct Fitting: Hashable {
+    var exemplars, workers: Int
+    var trains: Bool
+  }
+
+  private static let fits = Shared<Fitting, TableFit> { fitting in
     var options = TableScorerOptions()
-    (options.exemplars, options.trainsNetwork) = (exemplars, trains)
+    (options.exemplars, options.trainsNetwork) = (fitting.exemplars, fitting.trains)
     options.training.steps = 100
     return await TableScorer.fit(
       to: [baseline, baseline], groups: (0..<6).map { $0..<$0 + 1 }, options: options,
-      workers: workers)
+      workers: fitting.workers)
   }
+
+  private static func fit(exemplars: Int = 10_000, trains: Bool = true, workers: Int = 2) async
+    -> TableFit
+  { await fits(Fitting(exemplars: exemplars, workers: workers, trains: trains)) }
 
   @Test func ranksBrokenRowsAboveNormalOnes() async {
     let scores = await Self.fit().scorer.scores(for: [Self.test, Self.test], workers: 2).scores

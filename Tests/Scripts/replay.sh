@@ -2,7 +2,7 @@
 # Replays the cases of the readers of outside bytes, each with seeded changes (under a minute).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-swift build -c release --product stillwater-fuzz
+[ "${1:-}" = --built ] || swift build -c release --product stillwater-fuzz
 while read -r target changes; do
   .build/release/stillwater-fuzz "$target" --mutations "$changes" "Tests/Fuzzing/corpus/$target"
 done <<'END'

@@ -1,7 +1,10 @@
 #!/usr/bin/env bash
-# Installs the C libraries that Stillwater links, where they are missing (Debian and Ubuntu).
+# Installs the C libraries that Stillwater links, where they are missing (Debian and Ubuntu), and the
+# PACKAGES that are named.
+#
+#   Tests/Scripts/setup.sh [PACKAGES]
 set -euo pipefail
-packages=(libcsv-dev libopenblas-dev zlib1g-dev libzstd-dev libssl-dev)
+packages=(libcsv-dev libopenblas-dev zlib1g-dev libzstd-dev libssl-dev "$@")
 command -v swift >/dev/null || {
   echo "Swift 6.2 or newer is needed: https://www.swift.org/install" >&2
   exit 1

@@ -39,6 +39,21 @@ import Testing
     #expect(try seed(folder, ["run", "p.yaml"], ["STILLWATER_SEED": "5"]) == 5)
   }
 
+  @Test func aFlagOfARunComesBeforeAll() throws {
+    let folder = try workdir()
+    try folder.write(
+      "p.yaml", "version: 1\nthreads: 2\nmodel: m\ntrain: {files: base.csv, quality: fast}\n")
+    func threads(_ flags: [String], _ environment: [String: String] = [:]) throws -> String {
+      let run = try folder.run(
+        ["run", "p.yaml", "--force", "--json"] + flags, input: [], environment: environment)
+      #expect(run.code == 0, "\(run.errors)")
+      return String(run.output.firstMatch(of: /"threads" : (\d+)/)?.1 ?? "")
+    }
+    let three = ["STILLWATER_THREADS": "3"]
+    #expect(try threads([]) == "2" && threads([], three) == "3")
+    #expect(try threads(["--threads", "1"], three) == "1")
+  }
+
   @Test func everyOptionIsReadFromTheEnvironment() throws {
     let folder = try workdir()
     let environment = [
@@ -54,8 +69,8 @@ import Testing
 
   @Test func aBadVariableIsRefusedByItsName() throws {
     let folder = try workdir()
-    let environment = ["STILLWATER_THREADS": "many"]
-    let reason = "STILLWATER_THREADS must be a whole number from 1 to 1024, found \"many\""
+    let environment = ["STILLWATER_SEED": "many"]
+    let reason = "STILLWATER_SEED must be a whole number of 0 or more, found \"many\""
     let train = try folder.run(
       ["train", "base.csv", "--model", "m"], input: [], environment: environment)
     #expect(train.code == 64 && train.errors.contains(reason), "\(train.errors)")

@@ -10,3 +10,8 @@ extension Matrix {
     return moments
   }
 }
+
+/// So that what was fitted to a matrix can be shared (`Shared`).
+extension Matrix: Hashable {
+  package func hash(into hasher: inout Hasher) { hasher.combine(values) }
+}

@@ -1,3 +1,4 @@
+import Compute
 import Foundation
 
 /// A scratch folder in which the real binary is run; removed with its owner.
@@ -46,7 +47,7 @@ package final class Workdir {
     _ arguments: [String], input: [UInt8], environment: [String: String] = [:]
   ) throws -> Outcome {
     let process = Process()
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = Self.environment.merging(environment) { $1 }
     process.executableURL = Self.binary
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: path)
@@ -64,6 +65,15 @@ package final class Workdir {
       process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     return Outcome(code: code, output: try read("stdout"), errors: try read("stderr"))
   }
+
+  /// What the program is started with: the environment of the tests, the kernels that it would start
+  /// itself anew for, and no threads for products, for it does those of its own.
+  package static let environment: [String: String] = {
+    var environment = ProcessInfo.processInfo.environment
+    if let kernels = missingProductKernels() { environment["OPENBLAS_CORETYPE"] = kernels }
+    environment["OPENBLAS_NUM_THREADS"] = "1"
+    return environment
+  }()
 
   /// The path of the real program.
   package static var program: String { binary.path }

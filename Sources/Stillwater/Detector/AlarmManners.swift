@@ -86,7 +86,7 @@ package struct QuietTime: Sendable, Equatable {
       guard reader.header.contains(name) else {
         throw StillwaterError(
           .badData,
-          place(path, 1) + "quiet times need the columns start and end, and group if they "
+          location(path, 1) + "quiet times need the columns start and end, and group if they "
             + "are not meant for all")
       }
       columns.append(.init(name: name, reading: .time))
@@ -101,7 +101,7 @@ package struct QuietTime: Sendable, Equatable {
       for row in starts.indices {
         guard starts[row] <= ends[row] else {
           throw StillwaterError(
-            .badData, place(path, chunk.lines[row], "end") + "the quiet time ends before it starts")
+            .badData, location(path, chunk.lines[row], "end") + "the quiet time ends before it starts")
         }
         quiet.append(QuietTime(start: starts[row], end: ends[row], group: groups(row)))
       }

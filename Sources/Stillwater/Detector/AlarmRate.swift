@@ -65,8 +65,10 @@ package struct AlarmPlan: Sendable, Equatable {
   /// What is promised unless a name is given; nil where that is left as it is.
   package var standard: AlarmRate?
   package var named: [String: AlarmRate] = [:]
+  /// Whether single rows are counted instead, unless a rate of alarms is given.
+  package var countsRows = false
 
-  package init(standard: AlarmRate? = nil) { self.standard = standard }
+  package init() {}
 
   /// Reads `RATE` and `NAME=RATE`; nil when a text is neither, or something is said twice.
   package init?(_ texts: [String]) {

@@ -5,11 +5,12 @@ package import Reporting
 
 extension AlarmPromise {
   /// * `step`: nanoseconds from row to row.
-  fileprivate init(rate: Double, budget: AlarmBudget, step: Int64?) {
-    let threshold = budget.threshold(rate: rate)
+  fileprivate init(rate: Double, threshold: Float, budget: AlarmBudget, step: Int64?) {
     let (expected, interval) = (
       budget.rate(above: threshold), budget.interval(above: threshold)
     )
+    // Where no left-out stretch raised an alarm, what the interval allows.
+    let rate = rate > 0 ? rate : interval.upperBound
     let time = step.map { " (about one in \(spoken(Double($0) * 10_000 / rate)))" } ?? ""
     self.init(
       alarmRate: rate, expectedAlarmRate: expected,
@@ -39,16 +40,16 @@ private func twoDigits(_ value: Double) -> String {
 extension Detector {
   /// What is promised about the alarms of a series; nil where single rows are counted.
   package var alarmPromise: AlarmPromise? {
-    alarms?.rate.map { promise(rate: $0) } ?? nil
+    guard let rate = alarms?.rate, let threshold = alarms?.threshold else { return nil }
+    return AlarmPromise(rate: rate, threshold: threshold, budget: budget, step: step)
   }
 
   /// The promises that the model has under names.
   package var namedPromises: [String: AlarmPromise] {
-    (alarms?.named ?? [:]).mapValues { promise(rate: $0) }
-  }
-
-  private func promise(rate: Double) -> AlarmPromise {
-    AlarmPromise(rate: rate, budget: budget, step: step)
+    (alarms?.named ?? [:]).mapValues { rate in
+      AlarmPromise(
+        rate: rate, threshold: budget.threshold(rate: rate), budget: budget, step: step)
+    }
   }
 
   private var budget: AlarmBudget {
@@ -65,18 +66,14 @@ extension Detector {
 
   /// Sets the thresholds of a series by alarms.
   package mutating func flag(_ plan: AlarmPlan) throws {
-    if let rate = try plan.standard.map(checked) { alarms?.rate = rate }
+    if let rate = try plan.standard.map(checked) { alarms?.ask(rate: rate) }
     for (name, rate) in try plan.named.mapValues(checked) { alarms?.named[name] = rate }
   }
 
-  /// The same for a new model: the usual alarms are not asked for, so that no baseline is too short.
+  /// The same for a new model, which may go by single rows.
   mutating func aim(at plan: AlarmPlan) throws {
-    var asked = plan
-    if plan.standard == TrainingSettings.usualAlarms {
-      asked.standard = nil
-      alarms?.rate = plan.standard?.count
-    }
-    try flag(asked)
+    if plan.countsRows, plan.standard == nil { alarms?.followRows() }
+    try flag(plan)
   }
 
   /// Sets the threshold of a series by the alarms that were chosen.
@@ -84,7 +81,7 @@ extension Detector {
     switch choice {
     case .rate(let asked):
       let rate = try checked(asked)
-      alarms?.rate = rate
+      alarms?.ask(rate: rate)
     case .named(let name):
       try refuseTables()
       let names = (alarms?.named ?? [:]).keys.sorted()
@@ -95,7 +92,7 @@ extension Detector {
             + (names.isEmpty ? "calibrate --alarms \(name)=N/week adds them" : "it has: ")
             + names.joined(separator: ", "))
       }
-      alarms?.rate = rate
+      alarms?.ask(rate: rate)
     }
   }
 

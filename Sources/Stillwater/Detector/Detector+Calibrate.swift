@@ -58,11 +58,11 @@ extension Detector {
       to: calibration.scores.kept,
       options: CalibrationOptions(
         method: .fixed, rate: calibration.summary.rate, fixedThreshold: threshold))
-    alarms?.rate = nil
+    alarms?.followRows()
   }
 
   /// Sets the threshold of a series so that normal rows raise so many alarms in 10,000.
-  package mutating func flag(alarmRate: Double) { alarms?.rate = alarmRate }
+  package mutating func flag(alarmRate: Double) { alarms?.ask(rate: alarmRate) }
 
   /// Sets the threshold for another false-alarm rate from the calibration scores in the model.
   package mutating func flag(rate: Double) throws {
@@ -73,7 +73,7 @@ extension Detector {
     calibration = try Calibration.fit(
       to: calibration.scores.kept,
       options: CalibrationOptions(method: .conformal, rate: rate, blocks: blocks))
-    alarms?.rate = nil
+    alarms?.followRows()
   }
 
   /// A detector that reads this label column, whatever it was trained with.
@@ -143,7 +143,7 @@ extension Detector {
     var all: [Judged] = []
     for source in sources { all.append(try await judge(source, options)) }
     try fit(to: all, method, rate)
-    alarms?.rate = nil
+    alarms?.followRows()
     return all
   }
 
@@ -161,8 +161,8 @@ extension Detector {
     let rows = all.reduce(0) { $0 + ($1.labels?.count { !$0 } ?? $1.scores.count) }
     let budget = AlarmBudget(
       low: low, severities: all.flatMap(\.outcome.alarms).filter { $0 >= low }, rows: rows)
-    alarms = SeriesAlarms(
-      model: EventModel(heat: old.model.heat, budget: budget), rate: old.rate, named: old.named)
+    alarms = old.refitted(
+      to: EventModel(heat: old.model.heat, budget: budget), rows: calibration.threshold.value)
     return all
   }
 

@@ -200,7 +200,7 @@ extension Detector {
     let events = await EventModel.fit(
       to: fit.leftOut, channels: encoder.channels.count, threshold: calibration.threshold.value,
       workers: settings.threads)
-    detector.alarms = SeriesAlarms(model: events, rate: nil)
+    detector.alarms = .standard(events, rows: calibration.threshold.value)
     try detector.aim(at: settings.alarmPlan)
     detector.card.warnings += detector.doubts
     let suspects = fit.suspects.map { suspect in

@@ -50,7 +50,7 @@ extension EventFinder {
       id: String(sha256(of: Array(identity.joined(separator: "\u{1f}").utf8)).prefix(12)),
       path: source.path, state: isQuiet ? .quiet : found.state, kind: event.kind.rawValue,
       group: group, start: first, end: source.moment(rows[end]), peak: source.moment(rows[peak]),
-      rows: end - start + 1, peakScore: event.severity,
+      rows: end - start + 1, peakScore: event.score,
       ratio: Threshold(value: threshold).ratio(of: event.severity), columns: columns)
   }
 }

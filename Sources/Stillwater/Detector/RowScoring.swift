@@ -137,7 +137,7 @@ extension Detector {
         scored.place(scores, at: segment.rows)
       }
     }
-    outcome.warnings += finder.warnings.map { place(reader.path) + $0 }
+    outcome.warnings += finder.warnings.map { location(reader.path) + $0 }
     outcome.alarms = finder.alarms
     outcome.events = finder.records(
       EventSource(
@@ -152,7 +152,7 @@ extension Detector {
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
-    ).map { place(reader.path) + $0 }
+    ).map { location(reader.path) + $0 }
     var start = 0
     for chunk in chunks {
       let part = scored.slice(start..<start + chunk.rowCount)
@@ -318,7 +318,7 @@ package struct FileOutcome: Sendable {
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
       warnings.append(
-        place(reader.path)
+        location(reader.path)
           + "column \(quoted(column)) holds \(count) cells with a text that the baseline "
           + "never had")
     }

@@ -17,11 +17,11 @@ public struct TrainingSettings: Sendable {
   /// Results are the same for the same seed.
   public var seed: UInt64 = 0
   /// Share of normal rows that may be flagged, 1e-9 to 0.5; a series for which it is set goes by it.
-  public var falseAlarmRate = 0.01 { didSet { alarms = nil } }
-  /// False alarms that normal rows of each series may raise; nil to go by the rate of rows.
+  public var falseAlarmRate = 0.01 { didSet { alarmPlan.countsRows = true } }
+  /// False alarms that normal rows of each series may raise; nil lets the baseline decide.
   public var alarms: AlarmRate? {
     get { alarmPlan.standard }
-    set { alarmPlan.standard = newValue }
+    set { (alarmPlan.standard, alarmPlan.countsRows) = (newValue, false) }
   }
   /// Tasks at work at the same time, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
@@ -42,12 +42,12 @@ public struct TrainingSettings: Sendable {
   /// What becomes of rows that cannot be read.
   public var badRows = BadRows.fail
   /// How the threshold is set; `bestF1` needs labels and is not for training.
-  public var thresholdMethod = ThresholdMethod.conformal { didSet { alarms = nil } }
+  public var thresholdMethod = ThresholdMethod.conformal {
+    didSet { alarmPlan.countsRows = true }
+  }
 
-  /// What is promised unless a user says otherwise.
-  package static let usualAlarms = AlarmRate(3, per: .tenThousandRows)
   /// Alarms, those under names included.
-  package var alarmPlan = AlarmPlan(standard: usualAlarms)
+  package var alarmPlan = AlarmPlan()
 
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
@@ -64,19 +64,28 @@ public struct TrainingSettings: Sendable {
     set { format.dialect = newValue }
   }
 
+  /// What numbers may be; the command line and pipelines refuse others too.
+  package static let windows = 2...100_000
+  package static let exemplarCounts = 100...1_000_000
+  package static let contaminations = 0...0.2
+  package static let threadCounts = 1...1_024
+
   /// Refuses what no training can be made of.
   func check() throws(StillwaterError) {
     let isSeries = columns.time != nil
     let rules: [(isKept: Bool, rule: String)] = [
       (
-        window.map((2...100_000).contains) ?? true, "window must be 2 to 100000, got \(window ?? 0)"
+        window.map(Self.windows.contains) ?? true, "window must be 2 to 100000, got \(window ?? 0)"
       ),
-      ((1...1_024).contains(threads), "threads must be 1 to 1024, got \(threads)"),
+      (Self.threadCounts.contains(threads), "threads must be 1 to 1024, got \(threads)"),
       (
-        exemplars == 0 || (100...1_000_000).contains(exemplars),
+        exemplars == 0 || Self.exemplarCounts.contains(exemplars),
         "exemplars must be 0 or 100 to 1000000, got \(exemplars)"
       ),
-      ((0...0.2).contains(contamination), "contamination must be 0 to 0.2, got \(contamination)"),
+      (
+        Self.contaminations.contains(contamination),
+        "contamination must be 0 to 0.2, got \(contamination)"
+      ),
       (
         contamination == 0 || !isSeries,
         "contamination is for tables: leave it out for a series"

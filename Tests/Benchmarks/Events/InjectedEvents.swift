@@ -1,13 +1,14 @@
 import Foundation
 import Reporting
 import Stillwater
+import TestSupport
 
 /// A fault that is put into a clean stretch.
 private struct PlantedFault: Sendable {
   enum Kind: String, CaseIterable { case spike, shift, drift, stuck }
 
   let kind: Kind
-  /// In deviations of the baseline; what a stuck sensor is off by.
+  /// In units of the baseline, see `unit`; what a stuck sensor is off by.
   let size: Double
 
   var rows: Int {
@@ -53,7 +54,7 @@ extension EventBench {
           let detector = try await Detector.train(on: [train], settings(seed: seed)).detector
           guard let clean = try await stretch(of: test, detector, first) else { return }
           let deviations = try TextTable(path: train)
-          var generator = SeededGenerator(state: UInt64(seed) + 1)
+          var generator = SeededGenerator(seed: UInt64(seed) + 1)
           for fault in PlantedFault.all {
             let finding = try await plant(
               fault, in: clean, detector, deviations, using: &generator)
@@ -72,9 +73,9 @@ extension EventBench {
       }
     }
     print(
-      "\n| channels | fault | faults | rows, median | IoU, mean | expected off, median | channel named % |"
-    )
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+      "\n| channels | fault | faults | rows, median | IoU, mean | seen % | IoU of those "
+        + "| expected off, median | channel named % |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for (name, found) in all.sorted(by: { $0.key < $1.key }) { print("| \(name) \(line(found))") }
     for kind in PlantedFault.Kind.allCases {
       guard let found = kinds[kind] else { continue }
@@ -85,6 +86,8 @@ extension EventBench {
   private func line(_ found: [Finding]) -> String {
     "| \(found.count) | \(median(found.map { Double($0.rows) }) ?? 0) "
       + "| \(hundredths(mean(found.map(\.overlap)) ?? 0)) "
+      + "| \(percent(mean(found.map { $0.overlap > 0 ? 1 : 0 }))) "
+      + "| \(hundredths(mean(found.map(\.overlap).filter { $0 > 0 }) ?? 0)) "
       + "| \(hundredths(median(found.map(\.off)) ?? 0)) "
       + "| \(percent(mean(found.map { $0.namesChannel ? 1 : 0 }))) |"
   }
@@ -124,7 +127,7 @@ extension EventBench {
     let start = clean.rows.count / 2 - fault.rows / 2
     let rows = start..<start + fault.rows
     let truth = rows.compactMap { Double(clean.rows[$0][column]) }
-    let faulty = fault.apply(to: truth, deviation: baseline.deviation(column))
+    let faulty = fault.apply(to: truth, deviation: baseline.unit(column))
     var table = clean
     for (row, value) in zip(rows, faulty) { table.rows[row][column] = "\(value)" }
     let after = try await flagged(table, detector)
@@ -164,5 +167,13 @@ extension EventBench {
         outcome.events
       )
     }
+  }
+}
+
+extension TextTable {
+  /// The deviation of a column, or a tenth of its range where that is more.
+  fileprivate func unit(_ column: Int) -> Double {
+    let values = rows.compactMap { Double($0[column]) }
+    return max(deviation(column), ((values.max() ?? 0) - (values.min() ?? 0)) / 10)
   }
 }

@@ -51,7 +51,7 @@ extension EventBench {
               if let value = metrics.vusPR { surfaces.append((isSingle, value)) }
             }
             print(
-              "| \(set.name.prefix(24)) | \(manner.name) | \(percent(tally.normalShare)) "
+              "| \(set.name.prefix(40)) | \(manner.name) | \(percent(tally.normalShare)) "
                 + "| \(percent(tally.recall)) | \(hundredths(tally.falseAlarms)) | \(tally.alarms) "
                 + "| \(detector.threshold) | \(surface) "
                 + "| \(hundredths(Double(trained - start) / Double(CLOCKS_PER_SEC))) "

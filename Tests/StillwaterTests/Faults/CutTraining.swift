@@ -3,10 +3,7 @@ import Testing
 
 /// A training that met a signal.
 struct CutTraining {
-  /// Rows enough for the network that takes longest.
-  static let arguments = [
-    "train", "large.csv", "--model", "n", "--quality", "best", "--threads", "2",
-  ]
+  private static let training = LongTraining.twoNetworks
 
   let folder: FaultyFolder
   let before: Snapshot
@@ -29,7 +26,7 @@ struct CutTraining {
   private static func run(
     _ folder: FaultyFolder, _ signal: Int32, _ launcher: [String], pause: Double
   ) throws -> FaultyFolder.Run {
-    try folder.run(arguments, launcher: launcher) { process in
+    try folder.run(training.arguments, launcher: launcher) { process in
       for _ in 0..<2_000 {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
         if names.contains(where: FaultyCommand.isTemporary) { break }
@@ -42,11 +39,9 @@ struct CutTraining {
 
   /// Goes on, and expects what a training without a cut gives.
   func expectResumption() throws {
-    let resumed = try folder.run(Self.arguments + ["--resume"])
+    let resumed = try folder.run(Self.training.arguments + ["--resume"])
     #expect(resumed.code == 0, "\(resumed.errors)")
-    let whole = try FaultyFolder()
-    _ = try whole.run(Self.arguments)
-    let (result, expected) = (try folder.snapshot(), try whole.snapshot())
+    let (result, expected) = (try folder.snapshot(), try Self.training.undisturbed())
     #expect(result == expected)
   }
 }

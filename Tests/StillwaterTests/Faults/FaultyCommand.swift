@@ -28,6 +28,10 @@ struct FaultyCommand: CustomStringConvertible, Sendable {
     ].map { FaultyCommand(arguments: $0.0, output: $0.1, replaces: replaces) }
   }
 
+  static func resuming(_ training: LongTraining) -> FaultyCommand {
+    FaultyCommand(arguments: training.arguments + ["--resume"], output: "n", replaces: true)
+  }
+
   static let run = FaultyCommand(arguments: ["run", "p.yaml"], output: "out/m", replaces: false)
 
   /// What is wrong with the files that a disturbed run left: half a file under a final name, a

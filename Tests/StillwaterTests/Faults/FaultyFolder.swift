@@ -31,7 +31,11 @@ final class FaultyFolder {
   func reset() throws {
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    for (name, data) in given { try data.write(to: URL(fileURLWithPath: file(name))) }
+    for (name, data) in given { try write(name, data) }
+  }
+
+  func write(_ name: String, _ data: Data) throws {
+    try data.write(to: URL(fileURLWithPath: file(name)))
   }
 
   func file(_ name: String) -> String { path + "/" + name }
@@ -56,7 +60,7 @@ final class FaultyFolder {
     process.currentDirectoryURL = URL(fileURLWithPath: path)
     let log = workdir.file("calls")
     try? FileManager.default.removeItem(atPath: log)
-    var environment = ProcessInfo.processInfo.environment
+    var environment = Workdir.environment
     if let library = DisturbedCalls.library, watched || disturbance != nil {
       // The folder's own name is not counted, for the program's folder lies elsewhere.
       environment["LD_PRELOAD"] = library

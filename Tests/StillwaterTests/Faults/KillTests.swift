@@ -27,12 +27,11 @@ import Testing
 
   @Test(arguments: [
     FaultyCommand.run, FaultyCommand.all[2],
-    FaultyCommand(
-      arguments: CutTraining.arguments + ["--resume"], output: "n", replaces: true),
+    .resuming(.oneNetwork), .resuming(.twoNetworks),
   ])
   func atRandomMoments(command: FaultyCommand) throws {
     let trial = try Trial(command)
-    var generator = SeededGenerator(state: 5)
+    var generator = SeededGenerator(seed: 5)
     var killed = 0
     for number in 0..<Self.kills {
       let delay = Double.random(in: 0...trial.seconds, using: &generator)
@@ -49,7 +48,7 @@ import Testing
 
   @Test func aRunKilledAgainAndAgainIsFinishedInTheEnd() throws {
     let trial = try Trial(.run)
-    var generator = SeededGenerator(state: 6)
+    var generator = SeededGenerator(seed: 6)
     var runs = 0
     while runs < 1_000 {
       runs += 1
@@ -99,18 +98,5 @@ private struct Trial {
     let differing = Set(result.keys).union(good.keys).filter { result[$0] != good[$0] }
     #expect(differing.isEmpty, "\(note): \(differing) differ")
     try folder.reset()
-  }
-}
-
-/// SplitMix64 (Steele, Lea and Flood 2014).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }

@@ -49,34 +49,42 @@ struct ForgedModel {
   func sealed() -> [UInt8] {
     var metadata = metadata
     metadata["payload_sha256"] = sha256(of: payload)
-    metadata["header_sha256"] = sha256(of: Array(header(metadata).utf8))
-    var text = Array(header(metadata).utf8)
+    metadata["header_sha256"] = sha256(of: header(metadata))
+    var text = header(metadata)
     while text.count % 8 != 0 { text.append(0x20) }
     return (0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) } + text + payload
   }
 
-  private func header(_ metadata: [String: String]) -> String {
-    let members = metadata.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    let texts = members.map { Self.quoted($0.key) + ":" + Self.quoted($0.value) }
-    let first = "\"__metadata__\":{" + texts.joined(separator: ",") + "}"
-    let others = entries.map { entry in
-      Self.quoted(entry.name)
-        + ":{\"data_offsets\":\(entry.offsets),\"dtype\":\"\(entry.type)\",\"shape\":\(entry.shape)}"
+  private func header(_ metadata: [String: String]) -> [UInt8] {
+    var header = Array("{\"__metadata__\":{".utf8)
+    for (key, text) in metadata.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
+      if header.last != UInt8(ascii: "{") { header.append(UInt8(ascii: ",")) }
+      Self.quote(key, into: &header)
+      header.append(UInt8(ascii: ":"))
+      Self.quote(text, into: &header)
     }
-    return "{" + ([first] + others).joined(separator: ",") + "}"
+    header.append(UInt8(ascii: "}"))
+    for entry in entries {
+      header.append(UInt8(ascii: ","))
+      Self.quote(entry.name, into: &header)
+      header +=
+        ":{\"data_offsets\":\(entry.offsets),\"dtype\":\"\(entry.type)\",\"shape\":\(entry.shape)}"
+        .utf8
+    }
+    header.append(UInt8(ascii: "}"))
+    return header
   }
 
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\" + String(scalar)
-      case _ where scalar.value < 0x20:
-        result += "\\u00" + (scalar.value < 16 ? "0" : "") + String(scalar.value, radix: 16)
-      default: result.unicodeScalars.append(scalar)
+  private static func quote(_ text: String, into header: inout [UInt8]) {
+    header.append(UInt8(ascii: "\""))
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): header += [UInt8(ascii: "\\"), byte]
+      case ..<0x20: header += ("\\u00" + (byte < 16 ? "0" : "") + String(byte, radix: 16)).utf8
+      default: header.append(byte)
       }
     }
-    return result + "\""
+    header.append(UInt8(ascii: "\""))
   }
 }
 

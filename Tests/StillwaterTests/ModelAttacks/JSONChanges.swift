@@ -1,8 +1,22 @@
 /// All texts that come of a compact JSON text by one change of one value or key.
 struct JSONChanges {
-  /// A changed text and what was done.
+  /// One change; the text is made when it is asked for, for all of them would fill the memory.
   struct Change {
-    let text, what: String
+    fileprivate let old: [UInt8]
+    fileprivate let range: Range<Int>
+    fileprivate let other: () -> String
+
+    /// The changed text.
+    var text: String {
+      String(
+        decoding: old[..<range.lowerBound] + other().utf8 + old[range.upperBound...], as: UTF8.self)
+    }
+
+    /// What was done.
+    var what: String {
+      let before = String(decoding: old[range].prefix(40), as: UTF8.self)
+      return "\(before) at \(range.lowerBound) is \(other().prefix(40))"
+    }
   }
 
   private let bytes: [UInt8]
@@ -56,28 +70,26 @@ struct JSONChanges {
 
   /// Emptied, replaced, nested deeper, its contents doubled, and a thousand times over.
   private mutating func change(container range: Range<Int>) {
-    let inner = text(range.lowerBound + 1..<range.upperBound - 1)
-    let (first, last) = (text(range.lowerBound..<range.lowerBound + 1), text(range.suffix(1)))
-    var others = ["null", "0", "\"\"", "[]", "{}", "[\(text(range))]"]
-    if !inner.isEmpty {
-      others.append(first + inner + "," + inner + last)
-      others.append(first + Array(repeating: inner, count: 1_000).joined(separator: ",") + last)
+    replace(range, by: ["null", "0", "\"\"", "[]", "{}"])
+    let whole = String(decoding: bytes[range], as: UTF8.self)
+    let inner = whole.dropFirst().dropLast()
+    append(range) { "[\(whole)]" }
+    for count in inner.isEmpty ? [] : [2, 1_000] {
+      append(range) {
+        whole.prefix(1) + repeatElement(inner, count: count).joined(separator: ",")
+          + whole.suffix(1)
+      }
     }
-    others.append(String(repeating: "[", count: 2_000) + String(repeating: "]", count: 2_000))
-    replace(range, by: others)
+    append(range) { String(repeating: "[", count: 2_000) + String(repeating: "]", count: 2_000) }
   }
 
   private mutating func replace(_ range: Range<Int>, by others: [String]) {
-    let (old, head, tail) = (
-      text(range), text(0..<range.lowerBound), text(range.upperBound..<bytes.count)
-    )
-    for other in others where other != old {
-      changes.append(
-        Change(
-          text: head + other + tail,
-          what: "\(old.prefix(40)) at \(range.lowerBound) is \(other.prefix(40))"))
+    for other in others where !bytes[range].elementsEqual(other.utf8) {
+      append(range) { other }
     }
   }
 
-  private func text(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+  private mutating func append(_ range: Range<Int>, _ other: @escaping () -> String) {
+    changes.append(Change(old: bytes, range: range, other: other))
+  }
 }

@@ -2,7 +2,8 @@ import Foundation
 
 /// A model file that somebody has tampered with.
 struct ModelAttack {
-  let what: String
+  /// Says what was done.
+  let what: () -> String
   /// Makes the file; thousands of them would not fit into memory.
   let file: () -> [UInt8]
 }
@@ -32,7 +33,7 @@ struct ModelAttacks {
   }
 
   private func forged(
-    _ what: String, _ change: @escaping (inout ForgedModel) -> Void
+    _ what: @autoclosure @escaping () -> String, _ change: @escaping (inout ForgedModel) -> Void
   ) -> ModelAttack {
     ModelAttack(what: what) {
       var forged = model

@@ -98,6 +98,13 @@ package struct TrainedNetwork: Sendable {
     (self.network, self.parameters, self.history) = (network, parameters, history)
   }
 
+  /// The multiplications per row of a forward pass, biases and normalizations not counted.
+  package var rowCost: Double {
+    let shape = network.shape
+    return Double(
+      (shape.inputs + shape.outputs) * shape.width + 2 * shape.blocks * shape.width * shape.width)
+  }
+
   /// The network's output F(x), `[batch, outputs]`, for inputs `[batch, inputs]`.
   package func callAsFunction(_ x: Matrix) -> Matrix {
     var workspace = ResidualNetwork.Workspace(network.shape, batch: x.rows)

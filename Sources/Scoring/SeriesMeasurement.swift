@@ -1,6 +1,5 @@
 package import Compute
 import Diffusion
-import Neural
 
 /// A segment with all its raw measures and its score, of which parts can be measured anew.
 package struct SeriesMeasurement: Sendable {
@@ -289,8 +288,7 @@ extension ForecastMeasure {
   fileprivate var rowCost: Double {
     let closed = Double(condition.seen * condition.hidden)
     guard let denoiser else { return closed }
-    let shape = denoiser.trained.network.shape
-    return closed + Double(cutter.length * cutter.length) + shape.rowCost
+    return closed + Double(cutter.length * cutter.length) + denoiser.trained.rowCost
   }
 
   /// Measures the forecasts that changed rows enter or are, and tells which rows that tells of.
@@ -318,7 +316,7 @@ extension ForecastMeasure {
 extension WhitenedMeasure {
   fileprivate var rowCost: Double {
     let square = Double(denoiser.mean.count * denoiser.mean.count)
-    let network = denoiser.correction.map { 2 * square + $0.trained.network.shape.rowCost } ?? 0
+    let network = denoiser.correction.map { 2 * square + $0.trained.rowCost } ?? 0
     return (square + network) / Double(stride)
   }
 
@@ -350,12 +348,6 @@ extension WhitenedMeasure {
 
   /// The height of the products for a few windows.
   private func fewRows(_ count: Int) -> Int { min(chunkRows, (count + 15) / 16 * 16) }
-}
-
-extension NetworkShape {
-  fileprivate var rowCost: Double {
-    Double((inputs + outputs) * width + 2 * blocks * width * width)
-  }
 }
 
 extension Range<Int> {

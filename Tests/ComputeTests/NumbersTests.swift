@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func momentsSurviveLargeOffsets() {
-    let moments = Moments(of: [1e9 + 4, 1e9 + 7, 1e9 + 13, 1e9 + 16, .nan])
+    let moments = Moments(of: [1_000_000_004, 1_000_000_007, 1_000_000_013, 1_000_000_016, .nan])
     #expect(moments.count == 4 && moments.mean == 1e9 + 10 && abs(moments.variance - 22.5) < 1e-6)
   }
 

@@ -16,6 +16,16 @@ import Testing
     return try reader.inferSchema().profiles[0]
   }
 
+  private static func texts(
+    _ range: Range<Int>, _ text: (Int) -> String = { "\($0)" }
+  ) -> [String] {
+    range.map(text)
+  }
+
+  private static func copies(_ text: String, _ count: Int) -> [String] {
+    Array(repeating: text, count: count)
+  }
+
   @Test(arguments: [
     (["1", "2.5", "", "-3e2"], ColumnKind.number), (["1", "2", "x"], .number),
     (["1", "1", "2", "x"], .number),
@@ -24,16 +34,14 @@ import Testing
     (["2024-01-01", "2024-01-02T10:00Z", "NA"], .time), (["2024-01-01", "7"], .category),
     (["", "NA"], .number), (["true", "false"], .category), (["inf", "1"], .category),
     (["0x1A"], .category),
-    ((0..<19).map { "\($0)" } + ["oops"], .number),
-    ((0..<18).map { "\($0)" } + ["x", "y"], .number),
-    ((0..<30).map { "\($0)" } + Array(repeating: "?", count: 20), .number),
-    ((0..<30).map { "\($0)" } + Array(repeating: "?", count: 30), .category),
-    (Array(repeating: "2024-01-01", count: 19) + ["soon"], .time),
-    ((0..<20).map { "\($0)" }, .identifier), ((0..<19).map { "\($0)" }, .number),
-    ((5..<40).map { "\($0)" }, .identifier), ((0..<20).map { "\($0 * 2)" }, .number),
-    ((0..<20).map { "k\($0)" }, .identifier), ((0..<19).map { "k\($0)" }, .category),
-    ((0..<40).map { "k\($0 % 30)" }, .category), ((0..<40).map { "\($0 == 9 ? 10 : $0)" }, .number),
-    (Array(repeating: String(repeating: "word ", count: 20), count: 20), .identifier),
+    (texts(0..<19) + ["oops"], .number), (texts(0..<18) + ["x", "y"], .number),
+    (texts(0..<30) + copies("?", 20), .number), (texts(0..<30) + copies("?", 30), .category),
+    (copies("2024-01-01", 19) + ["soon"], .time),
+    (texts(0..<20), .identifier), (texts(0..<19), .number), (texts(5..<40), .identifier),
+    (texts(0..<20) { "\($0 * 2)" }, .number), (texts(0..<20) { "k\($0)" }, .identifier),
+    (texts(0..<19) { "k\($0)" }, .category), (texts(0..<40) { "k\($0 % 30)" }, .category),
+    (texts(0..<40) { "\($0 == 9 ? 10 : $0)" }, .number),
+    (copies(String(repeating: "word ", count: 20), 20), .identifier),
   ])
   func tellsKinds(cells: [String], kind: ColumnKind) throws {
     #expect(try profile(cells).kind == kind)

@@ -34,10 +34,9 @@ import Testing
   }
 
   private func twoWaves(_ rows: Int, seed: UInt64) -> Matrix {
-    let (a, b) = (wave(rows, seed: seed), wave(rows, seed: seed + 7))
-    return Matrix(
-      rows: rows, columns: 2,
-      values: (0..<rows).flatMap { [a.values[$0], 0.6 * a.values[$0] + 0.4 * b.values[$0]] })
+    let (a, b) = (wave(rows, seed: seed).values, wave(rows, seed: seed + 7).values)
+    let values = zip(a, b).flatMap { (a: Float, b: Float) -> [Float] in [a, 0.6 * a + 0.4 * b] }
+    return Matrix(rows: rows, columns: 2, values: values)
   }
 
   /// Two channels that each follow their own past, and not one another.

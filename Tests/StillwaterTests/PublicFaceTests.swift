@@ -11,8 +11,8 @@ import Testing
     let side: [String?]
 
     init(_ rows: Int, from start: Int = 0) {
-      a = (start..<start + rows).map { Double(($0 * 37) % 101) / 10 - 5 }
-      b = zip(a, start...).map { a, row in
+      a = (start..<start + rows).map { (row: Int) -> Double in Double((row * 37) % 101) / 10 - 5 }
+      b = zip(a, start...).map { (a: Double, row: Int) -> Double in
         row % 29 == 3 ? .nan : 2 * a + Double((row * 53) % 17) / 20
       }
       side = zip(a, start...).map { a, row in
@@ -78,8 +78,10 @@ import Testing
   @Test func timesInMemoryMakeASeries() async throws {
     let folder = try Workdir()
     let start = Int64(1_700_000_000_123_456_789)
-    let values = (0..<400).map { sin(Double($0) / 8) + Double($0 * 7 % 11) / 100 }
-    let times = (0..<400).map { start + Int64($0) * 60_000_000_000 }
+    let values = (0..<400).map { (row: Int) -> Double in
+      sin(Double(row) / 8) + Double(row * 7 % 11) / 100
+    }
+    let times = (0..<400).map { (row: Int) -> Int64 in start + Int64(row) * 60_000_000_000 }
     var settings = Self.quick
     (settings.columns.time, settings.format) = ("time", CSVFormat(timeUnit: .nanoseconds))
     let table = RowTable([.times("time", times), .numbers("v", values)])

@@ -70,7 +70,8 @@ extension DataLayout {
     for name in asked where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
         .badData,
-        location(path, 1) + "no column is named \(quoted(name))" + suggestion(for: name, among: names))
+        location(path, 1) + "no column is named \(quoted(name))"
+          + suggestion(for: name, among: names))
     }
     var warnings: [String] = []
     var columns = inferred.profiles.map { profile in
@@ -79,8 +80,8 @@ extension DataLayout {
     if let label = options.label, !names.contains(where: { $0.utf8.elementsEqual(label.utf8) }) {
       columns.append(ColumnSchema(name: label, kind: .category, role: .label))
       warnings.append(
-        location(path) + "no column is named \(quoted(label))\(suggestion(for: label, among: names)); "
-          + "all its rows are taken for normal")
+        location(path) + "no column is named \(quoted(label))"
+          + suggestion(for: label, among: names) + "; all its rows are taken for normal")
     }
     return (
       DataLayout(

@@ -1,6 +1,7 @@
 import Foundation
 import Reporting
 import Stillwater
+import TestSupport
 
 /// A fault that is put into a clean stretch.
 private struct PlantedFault: Sendable {
@@ -53,7 +54,7 @@ extension EventBench {
           let detector = try await Detector.train(on: [train], settings(seed: seed)).detector
           guard let clean = try await stretch(of: test, detector, first) else { return }
           let deviations = try TextTable(path: train)
-          var generator = SeededGenerator(state: UInt64(seed) + 1)
+          var generator = SeededGenerator(seed: UInt64(seed) + 1)
           for fault in PlantedFault.all {
             let finding = try await plant(
               fault, in: clean, detector, deviations, using: &generator)

@@ -1,5 +1,6 @@
 import Foundation
 import Stillwater
+import TestSupport
 
 extension EventBench {
   /// The example plant: normal rows flagged, and faults of which a row is.
@@ -44,7 +45,7 @@ extension EventBench {
 
   /// A clean day of 144 rows, the only one in its file, with twelve bad ones.
   func day() async throws {
-    var generator = SeededGenerator(state: 7)
+    var generator = SeededGenerator(seed: 7)
     let rows = (0..<15 * 144).map { row in
       10 * sin(2 * .pi * Double(row) / 144) + generator.normal()
     }

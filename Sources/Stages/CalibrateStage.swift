@@ -4,23 +4,29 @@ import Ingestion
 package import Reporting
 package import Stillwater
 
-/// Sets a model's threshold anew.
+/// The `calibrate` command: sets a model's threshold anew, without training.
 package struct CalibrateStage: Sendable {
+  /// CSV files of rows the model was not trained on; `-` is standard input.
   package var files: [String]
+  /// The path of the model to read.
   package var model: String
-  /// Where the model goes; the same file when nil.
+  /// The path of the model to write; nil replaces `model`.
   package var output: String?
   package var method = CalibrationMethod.conformal
+  /// The fraction of normal rows that may be flagged.
   package var falseAlarmRate = 0.01
-  /// A threshold given by the user; then no files are needed.
+  /// A threshold given by the user, which needs no files.
   package var threshold: Float?
+  /// The label column; nil for that of the model.
   package var label: String?
+  /// The text that marks an anomaly; nil for 1.
   package var positiveLabel: String?
   package var options = ScoringOptions()
   package var rules = OutputRules()
 
   package init(files: [String], model: String) { (self.files, self.model) = (files, model) }
 
+  /// Runs the stage and writes model and summary; throws `StillwaterError` and then leaves the old files.
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
@@ -28,19 +34,19 @@ package struct CalibrateStage: Sendable {
       var detector = try Detector(contentsOf: model).reading(label: label, positive: positiveLabel)
       let written = try StageOutput(path: target, rules: rules, inputs: files)
       progress("calibrating", nil)
-      var judged: [Detector.Judged] = []
+      var scored: [Detector.LabelledScores] = []
       if let threshold {
         try detector.flag(above: threshold)
       } else {
-        judged = try await detector.calibrate(
+        scored = try await detector.calibrate(
           on: files.map(RowSource.file), method: method, rate: falseAlarmRate, options)
       }
       let bytes = detector.encoded()
       try written.file.append(bytes)
-      try written.reject(judged.flatMap(\.rejected))
+      try written.reject(scored.flatMap(\.rejected))
       watch.lap("calibrate")
       var summary = RunSummary(command: "calibrate", version: stillwaterVersion)
-      for (path, one) in zip(files, judged) {
+      for (path, one) in zip(files, scored) {
         summary.add(one.outcome, path: path)
         guard let label, one.labels == nil else { continue }
         summary.warnings.append(

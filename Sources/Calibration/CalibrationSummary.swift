@@ -104,7 +104,7 @@ extension CalibrationSummary {
 }
 
 /// A number with three significant digits, for messages; magnitudes below 1e-9 become 0.
-func brief(_ value: Double) -> String {
+package func brief(_ value: Double) -> String {
   guard abs(value) >= 1e-9, value.isFinite else { return abs(value) < 1e-9 ? "0" : "\(value)" }
   var (digits, step) = (abs(value), 1.0)
   while digits < 100, step < 1e300 { (digits, step) = (digits * 10, step * 10) }

@@ -206,29 +206,27 @@ struct ExplanationRun {
   /// Names a changed state once, where it is strongest.
   private mutating func settleState(at peak: Int) {
     let score = scene.scores[peak]
-    let reach = run(around: peak, above: threshold, most: options.stateReach)
+    let free = run(around: peak, within: options.stateReach) { !isSettled[$0] }
+    let reach = run(around: peak, within: options.stateReach) {
+      free.contains($0) && scene.scores[$0] >= threshold
+    }
     for row in reach { isSettled[row] = true }
     guard score > options.stateRatio * threshold else { return }
+    let least = max(threshold, options.stateShare * score)
+    let rows = run(around: peak, within: options.stateShown) {
+      free.contains($0) && scene.scores[$0] >= least
+    }
     events.append(
       SeriesEvent(
-        kind: .state,
-        rows: run(
-          around: peak, above: max(threshold, options.stateShare * score), most: options.stateShown,
-          in: reach),
-        peak: peak, score: score, severity: score / options.stateRatio, channels: [], reach: reach))
+        kind: .state, rows: rows, peak: peak, score: score, severity: score / options.stateRatio,
+        channels: [], reach: reach))
   }
 
-  /// The rows around a peak that score no less than `least`.
-  private func run(around peak: Int, above least: Float, most: Int, in rows: Range<Int>? = nil)
-    -> Range<Int>
-  {
-    let rows = rows ?? 0..<self.rows
+  /// The rows around a peak that belong to it without a break, at most so many to either side.
+  private func run(around peak: Int, within most: Int, _ belongs: (Int) -> Bool) -> Range<Int> {
     var (start, end) = (peak, peak + 1)
-    func belongs(_ row: Int) -> Bool {
-      scene.scores[row] >= least && (!isSettled[row] || rows.count < self.rows)
-    }
-    while start > max(rows.lowerBound, peak - most), belongs(start - 1) { start -= 1 }
-    while end < min(rows.upperBound, peak + most + 1), belongs(end) { end += 1 }
+    while start > max(0, peak - most), belongs(start - 1) { start -= 1 }
+    while end < min(rows, peak + most + 1), belongs(end) { end += 1 }
     return start..<end
   }
 

@@ -31,8 +31,15 @@ package struct RunSummary: Sendable, Encodable {
   package var rowsQuarantined = 0
   package var missingValues = 0
   package var anomalies: Int?
+  /// Events of series, and cells of theirs that were replaced.
+  package var events, cellsChanged: Int?
   package var threshold: Float?
   package var falseAlarmRate: Double?
+  /// Alarms in 10,000 rows of each series that normal rows may raise, and that are expected.
+  package var alarmRate, expectedAlarmRate: Double?
+  package var alarmInterval: AlarmPromise.Interval?
+  /// What the model promises under other names.
+  package var namedAlarms: [String: AlarmPromise]?
   /// What is promised about false alarms, with its interval and condition.
   package var promise: String?
   package var warnings: [String] = []

@@ -12,9 +12,13 @@ package struct CalibrateStage: Sendable {
   package var model: String
   /// The path of the model to write; nil replaces `model`.
   package var output: String?
-  package var method = CalibrationMethod.conformal
+  package var method = CalibrationMethod.conformal { didSet { countsRows = true } }
   /// The fraction of normal rows that may be flagged.
-  package var falseAlarmRate = 0.01
+  package var falseAlarmRate = 0.01 { didSet { countsRows = true } }
+  /// The false-alarm plan of a series; nil keeps that of the model.
+  package var alarms: AlarmPlan?
+  /// Whether a series is calibrated by rows instead of alarms, whatever the model used.
+  private var countsRows = false
   /// A threshold given by the user, which needs no files.
   package var threshold: Float?
   /// The label column; nil for that of the model.
@@ -26,6 +30,9 @@ package struct CalibrateStage: Sendable {
 
   package init(files: [String], model: String) { (self.files, self.model) = (files, model) }
 
+  /// Whether calibration needs rows besides those stored in the model.
+  package var needsFiles: Bool { threshold == nil && alarms == nil }
+
   /// Runs the stage and writes model and summary; throws `StillwaterError` and then leaves the old files.
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
@@ -35,11 +42,15 @@ package struct CalibrateStage: Sendable {
       let written = try StageOutput(path: target, rules: rules, inputs: files)
       progress("calibrating", nil)
       var scored: [Detector.LabelledScores] = []
+      let sources = files.map(RowSource.file)
       if let threshold {
         try detector.flag(above: threshold)
+      } else if alarms != nil || (detector.alarmPromise != nil && !countsRows) {
+        if !files.isEmpty { scored = try await detector.calibrateAlarms(on: sources, options) }
+        try detector.flag(alarms ?? AlarmPlan())
       } else {
         scored = try await detector.calibrate(
-          on: files.map(RowSource.file), method: method, rate: falseAlarmRate, options)
+          on: sources, method: method, rate: falseAlarmRate, options)
       }
       let bytes = detector.encoded()
       try written.file.append(bytes)
@@ -53,7 +64,7 @@ package struct CalibrateStage: Sendable {
           location(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
       }
       summary.describe(detector)
-      summary.warnings += detector.calibration.summary.warnings.map(\.description)
+      summary.warnings += detector.doubts
       (summary.output, summary.modelSha256) = (target, sha256(of: bytes))
       (summary.threads, summary.timings) = (options.threads, watch.seconds)
       try written.commit(summary)

@@ -21,6 +21,8 @@ package struct ScoreStage: Sendable {
   package var threshold: Float?
   /// Recalibrates to this false-alarm rate before scoring.
   package var falseAlarmRate: Double?
+  /// Replaces the threshold of a series by an alarm rate.
+  package var alarms: AlarmChoice?
   /// The path for the events of a series; nil for none.
   package var events: String?
   package var rules = OutputRules()
@@ -43,6 +45,7 @@ package struct ScoreStage: Sendable {
   private func adjust(_ detector: inout Detector) throws {
     if let threshold { try detector.flag(above: threshold) }
     if let falseAlarmRate { try detector.flag(rate: falseAlarmRate) }
+    if let alarms { try detector.flag(alarms) }
   }
 
   private func score(

@@ -78,6 +78,9 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var list: OptionsOf<FileList>
 
+  /// Whether any input is named.
+  var hasFiles: Bool { get throws { try !files.isEmpty || list.value().path != nil } }
+
   /// All input paths, expanded; throws `StillwaterError` when there are none.
   func paths() throws -> [String] {
     do {

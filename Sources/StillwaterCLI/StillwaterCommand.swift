@@ -25,7 +25,7 @@ struct StillwaterCommand: AsyncParsableCommand {
     version: "stillwater \(stillwaterVersion)",
     subcommands: [
       InspectCommand.self, TrainCommand.self, CalibrateCommand.self, ScoreCommand.self,
-      EvaluateCommand.self, RunCommand.self,
+      RepairCommand.self, EvaluateCommand.self, RunCommand.self,
     ])
 
   static func main() async {

@@ -1,4 +1,5 @@
 package import Calibration
+import Events
 package import Ingestion
 import Scoring
 import Tabular
@@ -143,6 +144,34 @@ extension Detector {
   ) async throws -> [LabelledScores] {
     var all: [LabelledScores] = []
     for source in sources { all.append(try await labelledScores(of: source, options)) }
+    try fit(to: all, method, rate)
+    alarms?.followRows()
+    return all
+  }
+
+  /// Recalibrates the alarms of a series from normal or labelled rows, without training.
+  ///
+  /// The rows are explained like the left-out rows of the training, and their alarms make a new budget.
+  package mutating func calibrateAlarms(on sources: [RowSource], _ options: ScoringOptions)
+    async throws -> [LabelledScores]
+  {
+    guard let old = alarms else { return [] }
+    let low = old.model.budget.low
+    var (finder, all) = (self, [LabelledScores]())
+    try finder.flag(above: low)
+    for source in sources { all.append(try await finder.labelledScores(of: source, options)) }
+    try fit(to: all, .conformal, calibration.summary.rate)
+    let rows = all.reduce(0) { $0 + ($1.labels?.count { !$0 } ?? $1.scores.count) }
+    let budget = AlarmBudget(
+      low: low, severities: all.flatMap(\.outcome.alarms).filter { $0 >= low }, rows: rows)
+    alarms = old.refitted(
+      to: EventModel(heat: old.model.heat, budget: budget), rows: calibration.threshold.value)
+    return all
+  }
+
+  private mutating func fit(
+    to all: [LabelledScores], _ method: CalibrationMethod, _ rate: Double
+  ) throws {
     let scores = all.flatMap(\.scores)
     let labels = all.flatMap { $0.labels ?? [Bool](repeating: false, count: $0.scores.count) }
     let blocks = calibration.summary.blockLength.map {
@@ -154,7 +183,5 @@ extension Detector {
     calibration = try Calibration.fit(
       to: scores, labels: labels,
       options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
-    alarms?.followRows()
-    return all
   }
 }

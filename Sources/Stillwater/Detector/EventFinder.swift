@@ -23,9 +23,17 @@ struct EventFinder {
   private(set) var found: [Found] = []
   /// For each row of the table the index of its event plus one; 0 for none.
   private(set) var marks: [Int]
+  /// Severities of the alarms among rows that are not labelled as anomalies.
+  private(set) var alarms: [Float] = []
+  private let labels: [Bool]?
   private var cutCount = 0
 
-  init(_ detector: Detector, _ scorer: SeriesScorer, rows: Int, _ options: ScoringOptions) {
+  /// * `labels`: the rows of the table that are labelled as anomalies, if it has labels.
+  init(
+    _ detector: Detector, _ scorer: SeriesScorer, rows: Int, labels: [Bool]?,
+    _ options: ScoringOptions
+  ) {
+    self.labels = labels
     explainer = detector.alarms.map { Explainer(scorer, heat: $0.model.heat) }
     self.options = EventOptions()
     (threshold, workers) = (detector.threshold, options.threads)
@@ -41,6 +49,7 @@ struct EventFinder {
         measurement, threshold: threshold, workers: workers)
     else { return }
     cutCount += explanation.isCut ? 1 : 0
+    alarms += AlarmBudget.alarms(among: explanation.found.filter { !isLabelled($0, segment) })
     for event in explanation.events(options) {
       found.append(
         Found(
@@ -54,6 +63,11 @@ struct EventFinder {
         }
       }
     }
+  }
+
+  private func isLabelled(_ event: SeriesEvent, _ segment: Segment) -> Bool {
+    guard let labels else { return false }
+    return event.flagged.contains { $0 < segment.rows.count && labels[segment.rows[$0]] }
   }
 
   var warnings: [String] {

@@ -18,7 +18,9 @@ public struct ScoringOptions: Sendable {
   /// Whether the label column is read, where a file has one.
   var readsLabels = false
   /// Whether `ScoredRow.topColumns` is computed.
-  var blames = true
+  package var blames = true
+  /// Whether `FileOutcome.repairs` is computed.
+  package var repairs = false
 
   public init(
     explains: Bool = false, badRows: BadRows = .fail, threads: Int = defaultThreads
@@ -31,6 +33,8 @@ public struct ScoringOptions: Sendable {
 package struct FileHeader: Sendable {
   package let names: [String]
   package let bytes: [UInt8]
+
+  package init(names: [String], bytes: [UInt8]) { (self.names, self.bytes) = (names, bytes) }
 }
 
 /// Consecutive rows of a file with their results.
@@ -118,7 +122,8 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
-    var finder = EventFinder(self, scorer, rows: table.rowCount, options)
+    var finder = EventFinder(
+      self, scorer, rows: table.rowCount, labels: labels(of: table, layout: layout), options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
         segmentCount += 1
@@ -131,9 +136,17 @@ extension Detector {
       }
     }
     outcome.warnings += finder.warnings.map { location(reader.path) + $0 }
+    outcome.alarms = finder.alarms
     outcome.events = finder.records(
       EventSource(
         path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
+    if options.repairs {
+      outcome.repairs = finder.repairs(encoder).map { repair in
+        CellRepair(
+          line: all.lines[repair.row], column: encoder.channels[repair.channel].name,
+          event: outcome.events[repair.event].id, text: number(repair.value))
+      }
+    }
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
@@ -272,6 +285,10 @@ package struct FileOutcome: Sendable {
   package var warnings: [String] = []
   /// The events of a series, in the order of the file.
   package var events: [EventRecord] = []
+  /// Severities of the alarms among rows of a series that are not labelled as anomalies.
+  var alarms: [Float] = []
+  /// The cells of events with what was expected there, line by line; empty unless asked for.
+  package var repairs: [CellRepair] = []
   private var unseen: [String: Int] = [:]
 
   mutating func add(_ chunk: RecordChunk) {

@@ -7,6 +7,10 @@ package struct SeriesAlarms: Sendable, Equatable, Codable {
   package private(set) var rate: Double?
   /// The score above which a row raises an alarm; nil where the row threshold applies.
   package private(set) var threshold: Float?
+  /// Other rates of alarms that the model has under names.
+  package var named: [String: Double] = [:]
+
+  private init(model: EventModel) { self.model = model }
 
   /// One alarm per 10,000 rows, or the lowest rate that the baseline is long enough to support, but never
   /// a threshold below that of single rows.
@@ -21,9 +25,17 @@ package struct SeriesAlarms: Sendable, Equatable, Codable {
     return alarms
   }
 
-  private init(model: EventModel) { self.model = model }
+  /// The same alarms by another baseline's rows.
+  ///
+  /// * `rows`: the threshold of single rows.
+  package func refitted(to model: EventModel, rows: Float) -> SeriesAlarms {
+    var alarms = Self.standard(model, rows: rows)
+    if let rate, rate > 0 { alarms.ask(rate: rate) }
+    alarms.named = named
+    return alarms
+  }
 
-  /// Sets the threshold for a number of alarms per 10,000 rows.
+  /// Sets the threshold for a number of alarms, above 0, per 10,000 rows.
   package mutating func ask(rate: Double) {
     (self.rate, threshold) = (rate, model.budget.threshold(rate: rate))
   }
@@ -31,12 +43,11 @@ package struct SeriesAlarms: Sendable, Equatable, Codable {
   /// Reverts to the threshold of single rows.
   package mutating func followRows() { (rate, threshold) = (nil, nil) }
 
-  /// The promise as a sentence; nil where that of single rows holds.
-  package var promise: String? { threshold.map { model.budget.promise(above: $0) } }
-
   /// Whether alarms read from a file are valid.
   func isUsable(channels: Int) -> Bool {
     model.isUsable(channels: channels) && (threshold == nil) == (rate == nil)
       && threshold?.isFinite ?? true && rate.map { $0 >= 0 && $0 <= 1e6 } ?? true
+      && named.count <= 1_000 && named.keys.allSatisfy(AlarmPlan.isName)
+      && named.values.allSatisfy { $0 > 0 && $0 <= 10_000 }
   }
 }

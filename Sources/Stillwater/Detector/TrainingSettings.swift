@@ -16,10 +16,14 @@ public struct TrainingSettings: Sendable {
   public var isCausal = false
   /// The seed of all random numbers; equal seeds give equal models.
   public var seed: UInt64 = 0
-  /// The fraction of normal rows that may be flagged, 1e-9 to 0.5.
-  public var falseAlarmRate = 0.01
-  /// Alarms that normal rows of a series may raise in 10,000; nil lets the baseline decide.
-  public var alarmRate: Double?
+  /// The fraction of normal rows that may be flagged, 1e-9 to 0.5; setting it calibrates a series by
+  /// rows instead of alarms.
+  public var falseAlarmRate = 0.01 { didSet { alarmPlan.countsRows = true } }
+  /// The false alarms that normal rows of each series may raise; nil lets the baseline decide.
+  public var alarms: AlarmRate? {
+    get { alarmPlan.standard }
+    set { (alarmPlan.standard, alarmPlan.countsRows) = (newValue, false) }
+  }
   /// The number of concurrent tasks, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
   /// The memory for the baseline in bytes; nil for a quarter of the machine's.
@@ -39,7 +43,12 @@ public struct TrainingSettings: Sendable {
   /// The treatment of rows that cannot be read.
   public var badRows = BadRows.fail
   /// How the threshold is derived; `bestF1` needs labels and is not available in training.
-  public var thresholdMethod = ThresholdMethod.conformal
+  public var thresholdMethod = ThresholdMethod.conformal {
+    didSet { alarmPlan.countsRows = true }
+  }
+
+  /// The false-alarm plan of a series, named rates included.
+  package var alarmPlan = AlarmPlan()
 
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
@@ -81,6 +90,10 @@ public struct TrainingSettings: Sendable {
       (
         contamination == 0 || !isSeries,
         "contamination is for tables: leave it out for a series"
+      ),
+      (
+        alarmPlan.standard?.isUsable ?? true,
+        "alarms must be a count above 0, up to a million, got \(alarms?.text ?? "")"
       ),
       (isSeries || !isCausal, "a causal detector is one of a series: name the time column"),
       (

@@ -1,4 +1,6 @@
-/// A time as ISO 8601 in UTC, with as many decimals as it needs.
+/// Formats nanoseconds since 1970 as ISO 8601 in UTC, with as many decimals as needed.
+///
+/// Proleptic Gregorian, exact over the whole range of Int64; the inverse of `TimeReader`.
 package func iso8601(nanoseconds: Int64) -> String {
   let day: Int64 = 86_400_000_000_000
   // Rounded down without a step below the least of all times.

@@ -4,6 +4,7 @@ import Reporting
 import Stages
 import Stillwater
 
+/// `stillwater score`: runs a `ScoreStage`; with `--fail-on anomalies` exits with 3 if there are any.
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Score the rows of files with a model.",

@@ -6,7 +6,7 @@ import Files
 import Reporting
 import Tabular
 
-/// Where the rows of a series come from.
+/// The origin of a series' rows, to express events in terms of the file.
 struct EventSource {
   let path: String
   let series: SeriesRows
@@ -21,7 +21,9 @@ struct EventSource {
 }
 
 extension EventFinder {
-  /// The events in the words of the file, in the order in which they were found.
+  /// The events with the file's lines, times, columns and units, in the order they were found.
+  ///
+  /// An id is a digest of group, start and columns, so an event keeps it in overlapping files.
   func records(_ source: EventSource, _ encoder: SeriesEncoder) -> [EventRecord] {
     found.map { record($0, source, encoder) }
   }

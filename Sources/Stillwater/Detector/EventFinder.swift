@@ -7,7 +7,7 @@ import Reporting
 import Scoring
 import Tabular
 
-/// Gathers the events of a file, segment by segment.
+/// Collects the events of a series, segment by segment.
 struct EventFinder {
   /// An event with the rows of the table that it covers, in the order of time.
   struct Found {
@@ -24,7 +24,7 @@ struct EventFinder {
   let threshold: Float
   private let workers: Int
   private(set) var found: [Found] = []
-  /// One more than the index of the event of each row of the table; 0 for none.
+  /// For each row of the table the index of its event plus one; 0 for none.
   private(set) var marks: [Int]
   /// Severities of the alarms among rows that are not labelled as anomalies.
   private(set) var alarms: [Float] = []
@@ -44,7 +44,7 @@ struct EventFinder {
     marks = [Int](repeating: 0, count: rows)
   }
 
-  /// Explains the alarms of a segment, and takes what was expected inside of them into its scores.
+  /// Explains the alarms of a segment and replaces the expected values inside events by the repaired ones.
   mutating func explain(
     _ segment: Segment, _ measurement: SeriesMeasurement, _ scores: inout RowScores
   ) async {

@@ -63,13 +63,15 @@ let package = Package(
     stage("Evaluation"),
     stage("Reporting", ["Files", "Tabular", "Ingestion", "Evaluation"]),
     stage("ModelFile", ["Files"]),
+    stage(
+      "ModelParts", ["ModelFile", "Encoding", "Neural", "Diffusion", "Scoring", "Compute"]),
 
     // The public face, where they meet; on top of it files to files, pipelines, the command line.
     stage(
       "Stillwater",
       [
-        "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Events", "Calibration", "Reporting", "ModelFile",
+        "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Diffusion", "Scoring", "Events",
+        "Calibration", "Reporting", "ModelFile", "ModelParts",
       ]),
     stage(
       "Stages",
@@ -115,7 +117,7 @@ let package = Package(
     tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
     tests(of: "Calibration", ["TestSupport"]),
     tests(of: "Evaluation", ["TestSupport"]),
-    tests(of: "Reporting", ["TestSupport"]),
+    tests(of: "Reporting", ["Evaluation", "Files", "Ingestion", "TestSupport"]),
     tests(of: "ModelFile", ["Files"]),
     tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
     tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),

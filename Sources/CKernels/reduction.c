@@ -8,20 +8,6 @@ CLONES float kernel_sum_of_squares(const float *x, size_t count) {
   return sum;
 }
 
-CLONES float kernel_dot(const float *x, const float *y, size_t count) {
-  RELAXED
-  float sum = 0;
-  for (size_t i = 0; i < count; i++) sum += x[i] * y[i];
-  return sum;
-}
-
-CLONES float kernel_squared_distance(const float *x, const float *y, size_t count) {
-  RELAXED
-  float sum = 0;
-  for (size_t i = 0; i < count; i++) sum += (x[i] - y[i]) * (x[i] - y[i]);
-  return sum;
-}
-
 // sums[j] += sum over rows of x[row, j]: the gradient of a bias.
 CLONES void kernel_column_sums(const float *restrict x, float *restrict sums, size_t rows,
                                size_t columns) {

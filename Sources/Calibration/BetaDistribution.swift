@@ -1,4 +1,5 @@
-/// The beta distribution with shapes `a` and `b`, both above 0.
+/// The beta distribution with shapes `a` and `b`, both above 0: the law of order statistics of uniform
+/// numbers, and so of the false-alarm rate of a ranked threshold.
 package struct BetaDistribution: Sendable, Equatable {
   /// Shape parameters.
   package let a, b: Double
@@ -22,7 +23,8 @@ package struct BetaDistribution: Sendable, Equatable {
     return max(1 - front(x) * continuedFraction(b, a, 1 - x) / b, 0)
   }
 
-  /// The value below which the share `probability` (0 to 1) lies, by bisection.
+  /// The value that lies above a fraction `probability` (0...1) of the distribution, by bisection to a
+  /// relative width of 1e-14.
   package func quantile(_ probability: Double) -> Double {
     var (low, high) = (0.0, 1.0)
     for _ in 0..<1100 where high - low > 1e-14 * high {

@@ -1,7 +1,8 @@
 extension Calibration {
-  /// Sets a threshold from `normalScores`, `[rows]` in any order, of rows not used for fitting.
+  /// Sets a threshold from the scores of normal rows that were not used for fitting.
   ///
-  /// Throws when there are no scores, the rate is out of range, or the method needs labels.
+  /// `normalScores` is `[rows]`, in any order. Throws `noScores`, `rateOutOfRange`, `labelsNeeded` or,
+  /// for method `fixed`, `thresholdNotFinite`.
   package static func fit(
     to normalScores: [Float], options: CalibrationOptions = CalibrationOptions()
   ) throws(CalibrationError) -> Calibration {
@@ -21,7 +22,7 @@ extension Calibration {
 
   /// Sets a threshold from labelled rows: all of them for best-f1, else the normal ones.
   ///
-  /// `scores` and `labels` (true is anomalous) are `[rows]`.
+  /// `scores` and `labels` (true is anomalous) are `[rows]`. Throws `oneClass` too.
   package static func fit(
     to scores: [Float], labels: [Bool], options: CalibrationOptions = CalibrationOptions()
   ) throws(CalibrationError) -> Calibration {
@@ -43,6 +44,7 @@ extension Calibration {
     }
   }
 
+  /// The threshold at the conformal rank; with too few scores for the rate, that of the tail model.
   private static func conformal(
     _ scores: CalibrationScores, _ options: CalibrationOptions
   ) -> Calibration {
@@ -92,6 +94,7 @@ extension Calibration {
       tail: tail, warnings: warnings + doubts)
   }
 
+  /// A warning when the two tail fits disagree by more than a factor of 2 in rate.
   private static func doubts(about tail: TailModel, rate: Double) -> [CalibrationWarning] {
     let factor = tail.disagreement(rate: rate)
     guard factor > 2, let thresholds = tail.thresholds(rate: rate) else { return [] }
@@ -102,7 +105,7 @@ extension Calibration {
   }
 }
 
-/// The last steps that methods share.
+/// The last steps, which all methods have in common.
 extension Calibration {
   /// A threshold at the `rank`-th largest score, with the beta distribution of its rate.
   private static func ranked(
@@ -118,7 +121,7 @@ extension Calibration {
       Estimate(expected: expected, interval: interval), warnings: warnings)
   }
 
-  /// A threshold from elsewhere, with the exact interval of the rate seen on the scores.
+  /// A threshold of any other origin, with the exact interval of the rate observed on the scores.
   private static func observed(
     _ threshold: Threshold, _ scores: CalibrationScores, _ options: CalibrationOptions,
     footing: Footing, expected: Double? = nil, bestF1: Double? = nil, tail: TailModel? = nil,
@@ -167,6 +170,8 @@ extension Calibration {
 }
 
 /// The largest finite score for which `holds`, which must hold up to some score and not beyond.
+///
+/// Bisects over the bit patterns, which have the order of the floats: 32 evaluations, exact.
 private func largestScore(where holds: (Float) -> Bool) -> Float {
   func score(_ key: Int64) -> Float {
     let bits = UInt32(truncatingIfNeeded: key < 0 ? -key : key)

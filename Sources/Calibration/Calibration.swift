@@ -1,13 +1,14 @@
-/// A threshold with the normal scores it comes from: turns scores into flags and p-values.
+/// A threshold together with the normal scores it comes from: turns scores into flags and p-values.
 ///
-/// Always fitted: made by `fit`, or taken back from storage.
+/// Always fitted: created by `fit` or restored from a model file.
 package struct Calibration: Sendable, Equatable {
-  /// Threshold, method and promise.
+  /// Threshold, method, expected rate and its interval.
   package let summary: CalibrationSummary
-  /// The scores of normal rows behind it.
+  /// The calibration scores of normal rows.
   package let scores: CalibrationScores
 
-  /// Takes a stored calibration back.
+  /// Restores a stored calibration; throws `storedCount`, `thresholdNotFinite` or `storedTail` when the
+  /// parts do not fit together.
   package init(summary: CalibrationSummary, scores: CalibrationScores) throws(CalibrationError) {
     guard summary.scoreCount == scores.count else {
       throw .storedCount(kept: scores.count, expected: summary.scoreCount)
@@ -27,18 +28,17 @@ package struct Calibration: Sendable, Equatable {
   /// Flags scores strictly above it, and NaN.
   package var threshold: Threshold { summary.threshold }
 
-  /// Probability in (0,1] that a normal row scores as high as `score`; falls as scores rise.
+  /// The probability in (0, 1] that a normal row scores at least `score`; falls as scores rise.
   ///
   /// The conformal p-value (1 + scores at least as high) / (n + 1), and beyond the start of the tail
-  /// model, where one is in use, its survival. NaN and infinity have the smallest. With footing
-  /// `conformal` or `tailModel` a row is flagged just when its p-value is at most the rate.
+  /// model, where one is in use, its survival function (Vovk et al. 2005). NaN and infinity get the
+  /// smallest. With footing `conformal` or `tailModel` a row is flagged exactly when its p-value is at
+  /// most the rate. O(log n).
   package func pValue(of score: Float) -> Double {
     if let tail = summary.tail, !(score <= tail.start) { return tail.pValue(of: score) }
     return conformalPValue(atLeast: scores.count(atLeast: score), of: scores.count)
   }
 
-  /// P-values of `scores` `[rows]`.
-  package func pValues(of scores: [Float]) -> [Double] { scores.map { pValue(of: $0) } }
 }
 
 /// The conformal p-value when `reached` of `count` calibration scores are at least as high.
@@ -46,7 +46,7 @@ func conformalPValue(atLeast reached: Int, of count: Int) -> Double {
   Double(reached + 1) / Double(count + 1)
 }
 
-/// The largest rank k whose share k / (n + 1) does not exceed `rate`; 0 when even 1 does.
+/// The largest rank k with k / (n + 1) <= `rate`, n = `count`; 0 when there is none.
 func conformalRank(rate: Double, count: Int) -> Int {
   let total = Double(count + 1)
   var rank = Int(rate * total)
@@ -55,7 +55,7 @@ func conformalRank(rate: Double, count: Int) -> Int {
   return rank
 }
 
-/// The fewest calibration scores with which split-conformal calibration can promise `rate`.
+/// The fewest calibration scores with which split-conformal calibration can guarantee `rate`.
 package func scoresNeeded(rate: Double) -> Int {
   var count = max(Int(1 / rate) - 2, 0)
   while conformalRank(rate: rate, count: count) == 0 { count += 1 }

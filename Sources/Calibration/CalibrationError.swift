@@ -2,17 +2,17 @@
 package enum CalibrationError: Error, Equatable {
   /// There is no normal score to calibrate on.
   case noScores
-  /// The asked false-alarm rate is outside the usable range.
+  /// The requested false-alarm rate is outside 1e-9...0.5.
   case rateOutOfRange(Double)
   /// A fixed threshold is not a finite number.
   case thresholdNotFinite(Float)
-  /// The method needs labels and got none.
+  /// The method needs labels and there are none.
   case labelsNeeded(CalibrationMethod)
-  /// The method needs both labels and got one.
+  /// The method needs both classes and the labels hold one.
   case oneClass(CalibrationMethod, rows: Int, anomalous: Int)
-  /// Stored scores do not fit their count.
+  /// The number of stored scores contradicts the stored count.
   case storedCount(kept: Int, expected: Int)
-  /// Stored scores are not finite and rising.
+  /// Stored scores are not finite and ascending.
   case storedOrder(index: Int)
   /// The stored tail model is not a distribution.
   case storedTail

@@ -1,6 +1,6 @@
-/// How a threshold is set.
+/// How a threshold is set; raw values are those of `--method` and of model files.
 package enum CalibrationMethod: String, Sendable, Codable, CaseIterable {
-  /// Split-conformal: at most the asked rate for exchangeable rows.
+  /// Split-conformal: at most the requested rate, on average, for exchangeable rows.
   case conformal
   /// The empirical quantile of the calibration scores.
   case quantile
@@ -12,43 +12,43 @@ package enum CalibrationMethod: String, Sendable, Codable, CaseIterable {
   case fixed
 }
 
-/// Stretches of consecutive rows of series, cut into blocks that are taken for independent.
+/// Contiguous runs of calibration scores of series, divided into blocks regarded as independent.
 package struct BlockLayout: Sendable, Equatable, Codable {
-  /// Rows of each contiguous stretch of calibration scores.
+  /// The number of rows of each contiguous run.
   package let stretches: [Int]
-  /// Rows after which two rows no longer depend on each other.
+  /// The number of rows after which dependence is neglected.
   package let blockLength: Int
 
-  /// Cuts `stretches` into blocks of `blockLength` rows, 1 or more.
+  /// Divides `stretches` into blocks of `blockLength` rows, 1 or more.
   package init(stretches: [Int], blockLength: Int) {
     precondition(blockLength >= 1, "blockLength must be 1 or more, got \(blockLength)")
     (self.stretches, self.blockLength) = (stretches, blockLength)
   }
 
-  /// Number of whole blocks; at least 1 where there are rows at all.
+  /// The number of whole blocks, but at least 1 if there are any rows.
   package var effectiveCount: Int {
     let blocks = stretches.reduce(0) { $0 + $1 / blockLength }
     return max(blocks, stretches.contains { $0 > 0 } ? 1 : 0)
   }
 }
 
-/// What a calibration aims at.
+/// The goal of a calibration and what it may assume.
 package struct CalibrationOptions: Sendable, Equatable {
   /// How the threshold is set.
   package var method: CalibrationMethod
-  /// What a false-alarm rate may be.
+  /// The usable false-alarm rates.
   package static let rates = 1e-9...0.5
 
-  /// Asked share of normal rows above the threshold, one of `rates`.
+  /// The requested false-alarm rate, the fraction of normal rows above the threshold; one of `rates`.
   package var rate: Double
-  /// Share of calibrations whose interval is to hold the true rate.
+  /// The coverage probability of intervals, 0 to 1 exclusive.
   package var confidence: Double
-  /// For series: blocks whose number stands for the number of rows in intervals.
+  /// For series: the blocks whose number replaces that of the rows in intervals.
   package var blocks: BlockLayout?
   /// The threshold of method `fixed`.
   package var fixedThreshold: Float?
 
-  /// Split-conformal at a rate of 0.01 unless said otherwise.
+  /// Split-conformal at a rate of 0.01 by default.
   package init(
     method: CalibrationMethod = .conformal, rate: Double = 0.01, confidence: Double = 0.95,
     blocks: BlockLayout? = nil, fixedThreshold: Float? = nil

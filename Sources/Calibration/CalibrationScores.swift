@@ -1,22 +1,22 @@
-/// Scores of normal rows that were not used for fitting, sorted: the measure of what is usual.
+/// The sorted scores of normal rows that were not used for fitting: the reference distribution.
 ///
 /// Up to 20,000 scores are kept exactly. Beyond that the largest 10,000 are kept exactly and the
-/// rest by 10,000 evenly spaced ranks; counts then err towards more, hence p-values towards caution.
+/// others at 10,000 evenly spaced ranks; counts then err upwards, hence p-values on the safe side.
 package struct CalibrationScores: Sendable, Equatable {
-  /// Number of scores calibrated on, kept or not.
+  /// The number of scores calibrated on, kept or not.
   package let count: Int
-  /// The kept scores, rising, all finite.
+  /// The kept scores, ascending, all finite.
   package let kept: [Float]
 
-  /// Below or at this count nothing is dropped.
+  /// Up to this count all scores are kept.
   package static let exactLimit = 20_000
-  /// Of more scores, so many of the largest stay exact.
+  /// The number of largest scores kept exactly when there are more than `exactLimit`.
   package static let exactTail = 10_000
 
-  /// More scores than this are no true count.
+  /// The largest count believed of a stored file.
   private static let largestCount = 1 << 50
 
-  /// Sorts and keeps `scores` in any order; NaN and infinities become the largest finite number.
+  /// Sorts and thins `scores`, NaN and plus infinity as the largest finite number; O(n log n).
   package init(_ scores: [Float]) {
     let sorted = scores.map(CalibrationScores.clamped).sorted()
     count = sorted.count
@@ -25,7 +25,7 @@ package struct CalibrationScores: Sendable, Equatable {
     }
   }
 
-  /// Takes stored scores back, `kept` as this type gave them out.
+  /// Restores stored scores; throws `storedCount` or `storedOrder` for what this type cannot have kept.
   package init(kept: [Float], count: Int) throws(CalibrationError) {
     let expected = CalibrationScores.keptCount(of: count)
     guard count >= 0, count <= CalibrationScores.largestCount, kept.count == expected else {
@@ -39,7 +39,7 @@ package struct CalibrationScores: Sendable, Equatable {
     (self.count, self.kept) = (count, kept)
   }
 
-  /// How many scores are at least `score`: exact, or too many by one gap between kept ranks.
+  /// The number of scores of at least `score`: exact, or too large by up to a gap between kept ranks.
   ///
   /// NaN and plus infinity are above all scores: 0. O(log n).
   package func count(atLeast score: Float) -> Int {
@@ -48,7 +48,8 @@ package struct CalibrationScores: Sendable, Equatable {
     return below == 0 ? count : count - 1 - rank(below - 1)
   }
 
-  /// The smallest kept score that at most `count` scores reach; `atMost` is 1 or more.
+  /// The score of rank `atMost` from the top, 1 being the largest; among thinned scores the next kept
+  /// one above it.
   package func largest(_ atMost: Int) -> Float {
     precondition(atMost >= 1 && atMost <= count, "largest: rank \(atMost) of \(count) scores")
     var (low, high) = (0, kept.count - 1)
@@ -67,8 +68,8 @@ package struct CalibrationScores: Sendable, Equatable {
     let lower = max(upper - 1, 0)
     let (low, high) = (Double(rank(lower)), Double(rank(upper)))
     guard high > low, position < high else { return kept[upper] }
-    let share = (position - low) / (high - low)
-    return Float(Double(kept[lower]) * (1 - share) + Double(kept[upper]) * share)
+    let weight = (position - low) / (high - low)
+    return Float(Double(kept[lower]) * (1 - weight) + Double(kept[upper]) * weight)
   }
 
   /// Rank among all scores of the kept score at `index`, 0 for the smallest.

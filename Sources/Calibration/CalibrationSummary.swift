@@ -1,8 +1,8 @@
-/// What a threshold rests on, which may be less than the method asked for.
+/// What a threshold is actually based on, which may be weaker than the method requested.
 package enum Footing: String, Sendable, Codable {
   /// A conformal rank: the rate holds on average for exchangeable rows.
   case conformal
-  /// An empirical quantile: right for many scores, without a promise.
+  /// An empirical quantile: consistent for many scores, without a guarantee.
   case quantile
   /// A fitted tail: an extrapolation.
   case tailModel = "tail-model"
@@ -10,41 +10,41 @@ package enum Footing: String, Sendable, Codable {
   case largestScore = "largest-score"
   /// Labelled anomalies.
   case labels
-  /// The user's word.
+  /// A number given by the user.
   case fixed
 }
 
-/// All about a calibration but its scores; JSON of the model file.
+/// Everything about a calibration except its scores; stored as JSON in model files.
 package struct CalibrationSummary: Sendable, Equatable, Codable {
-  /// The method asked for.
+  /// The requested method.
   package let method: CalibrationMethod
-  /// What the threshold rests on.
+  /// What the threshold is based on.
   package let footing: Footing
-  /// The asked false-alarm rate.
+  /// The requested false-alarm rate.
   package let rate: Double
   /// Scores strictly above are flagged.
   package let threshold: Threshold
-  /// Calibration scores of normal rows.
+  /// The number of calibration scores of normal rows.
   package let scoreCount: Int
-  /// Independent pieces among them: blocks for series, otherwise all.
+  /// The effective sample size: the number of blocks for series, else that of the scores.
   package let effectiveCount: Int
   /// Rows of a block, for series.
   package let blockLength: Int?
-  /// The rate expected on new normal rows; nil without scores.
+  /// The expected false-alarm rate on new normal rows; nil without scores.
   package let expectedRate: Double?
-  /// Where the rate on new normal rows lies; nil without scores.
+  /// The interval for that rate; nil without scores.
   package let interval: RateInterval?
   /// F1 on the labelled rows, for method best-f1.
   package let bestF1: Double?
   /// The tail model behind p-values beyond its start, if one is in use.
   package let tail: TailModel?
-  /// What the user should know.
+  /// Reservations that the user is told about.
   package let warnings: [CalibrationWarning]
 }
 
-/// What is doubtful about a calibration.
+/// A reservation about a calibration.
 package enum CalibrationWarning: Sendable, Equatable, Codable {
-  /// Conformal calibration cannot promise the rate with so few scores.
+  /// Conformal calibration cannot guarantee the rate with so few scores.
   case tooFewScores(count: Int, needed: Int, rate: Double)
   /// No tail could be fitted; one of the scores became the threshold.
   case noTail(count: Int)
@@ -74,7 +74,7 @@ extension CalibrationWarning: CustomStringConvertible {
 }
 
 extension CalibrationSummary {
-  /// The expected rate with its interval and the number it comes from, as one sentence.
+  /// The expected rate, its interval and the sample size behind it, as one sentence.
   package var promise: String {
     guard let expectedRate, let interval else { return "no normal scores: the rate is unknown" }
     let source =
@@ -85,7 +85,7 @@ extension CalibrationSummary {
       + "interval \(brief(interval.low)) to \(brief(interval.high)), from \(source)"
   }
 
-  /// What must hold for the promise to hold, as one sentence.
+  /// The assumption under which `promise` holds, as one sentence.
   package var condition: String {
     let exchangeable =
       blockLength == nil
@@ -103,8 +103,8 @@ extension CalibrationSummary {
   }
 }
 
-/// A number with three significant digits; what is below 1e-9 is 0.
-func brief(_ value: Double) -> String {
+/// A number with three significant digits, for messages; magnitudes below 1e-9 become 0.
+package func brief(_ value: Double) -> String {
   guard abs(value) >= 1e-9, value.isFinite else { return abs(value) < 1e-9 ? "0" : "\(value)" }
   var (digits, step) = (abs(value), 1.0)
   while digits < 100, step < 1e300 { (digits, step) = (digits * 10, step * 10) }

@@ -1,4 +1,4 @@
-/// The generalised Pareto distribution of excesses over a high level.
+/// The generalised Pareto distribution of excesses over a high level (Pickands 1975).
 ///
 /// Survival at x is (1 + shape x / scale)^(-1 / shape); shape 0 is the exponential, above 0 the tail
 /// is heavy, below 0 it ends at -scale / shape. Excesses and scale are in units of the score.
@@ -35,11 +35,11 @@ package struct GeneralizedPareto: Sendable, Equatable, Codable {
   private var isExponential: Bool { abs(shape) < 1e-12 }
 }
 
-/// The two ways to fit; all take excesses above 0 in any order.
+/// The two estimators; both take excesses above 0 in any order.
 extension GeneralizedPareto {
-  /// Probability-weighted moments (Hosking and Wallis 1987): steady for few excesses.
+  /// Probability-weighted moments (Hosking and Wallis 1987): stable for few excesses.
   ///
-  /// Nil when there are fewer than two, or when they hardly differ.
+  /// Nil when there are fewer than two excesses or they hardly differ. O(n log n).
   package static func moments(of excesses: [Double]) -> GeneralizedPareto? {
     let count = Double(excesses.count)
     guard count >= 2 else { return nil }
@@ -68,7 +68,7 @@ extension GeneralizedPareto {
   }
 }
 
-/// Likelihood of excesses as a function of theta = shape / scale alone, per excess.
+/// The profile log-likelihood of excesses, per excess, as a function of theta = shape / scale alone.
 private struct ProfileLikelihood {
   let excesses: [Double]
   let mean, largest: Double

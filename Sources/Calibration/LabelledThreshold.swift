@@ -1,14 +1,14 @@
-/// The threshold with the best F1 on labelled rows, midway between the scores it parts.
+/// The threshold with the best F1 on labelled rows, midway between the two scores it separates.
 struct LabelledThreshold: Equatable {
   /// Scores strictly above are flagged; finite.
   let threshold: Threshold
   /// The F1 it reaches.
   let f1: Double
 
-  /// Searches all thresholds of `scores` with `labels` (true is anomalous), `[rows]`.
+  /// Evaluates all thresholds of `scores` with `labels` (true is anomalous), `[rows]`.
   ///
-  /// NaN and infinities count as the largest finite number. Of equal F1 the highest threshold is
-  /// taken. Nil when only one class is present. O(n log n).
+  /// NaN and plus infinity count as the largest finite number. Ties in F1 go to the highest threshold.
+  /// Nil when only one class is present. O(n log n).
   init?(scores: [Float], labels: [Bool]) {
     let limit = Float.greatestFiniteMagnitude
     let rows = zip(scores, labels).map { score, label in

@@ -1,13 +1,13 @@
-/// An interval for a false-alarm rate.
+/// A two-sided interval for a false-alarm rate, with equal probability left on both sides.
 package struct RateInterval: Sendable, Equatable, Codable {
   /// Lower end, 0 to 1.
   package let low: Double
   /// Upper end, 0 to 1.
   package let high: Double
-  /// The share of calibrations whose interval holds the true rate.
+  /// The coverage probability: the fraction of calibrations whose interval contains the true rate.
   package let confidence: Double
 
-  /// The exact interval of Clopper and Pearson for a rate of which `hits` of `count` were seen.
+  /// The exact binomial interval of Clopper and Pearson (1934) after `hits` of `count` rows.
   ///
   /// Real numbers are allowed, for effective counts; `hits` lies between 0 and `count`, `count` is
   /// above 0.
@@ -23,7 +23,7 @@ package struct RateInterval: Sendable, Equatable, Codable {
     return RateInterval(low: low, high: high, confidence: confidence)
   }
 
-  /// Where the rate of a split-conformal threshold lies before the calibration scores are drawn.
+  /// The interval for the rate of a split-conformal threshold, before its calibration scores are drawn.
   ///
   /// The threshold being the k-th largest of n scores, the rate it has on new rows is distributed as
   /// Beta(k, n + 1 - k), with mean `expected` = k / (n + 1); `count` is n, or an effective n.

@@ -1,26 +1,29 @@
-/// Peaks over a threshold: the far tail of normal scores, fitted to the largest of them.
+/// Peaks over threshold: a generalised Pareto tail fitted to the largest normal scores.
+///
+/// Extrapolates p-values beyond the largest calibration score; rests on extreme value theory
+/// (Pickands 1975; Balkema and de Haan 1974), not on exchangeability alone.
 package struct TailModel: Sendable, Equatable, Codable {
-  /// How a tail was fitted.
+  /// The estimator of a tail.
   package enum Fit: String, Sendable, Codable {
     case likelihood, moments
   }
 
-  /// The score above which the model speaks.
+  /// The score above which the model applies.
   package let start: Float
-  /// Probability that a normal score lies above `start`.
+  /// The probability that a normal score lies above `start`.
   package let fraction: Double
-  /// Scores above `start`: what the fits rest on.
+  /// The number of scores above `start`, the sample size of both fits.
   package let exceedances: Int
   /// Fit by maximum likelihood.
   package let likelihood: GeneralizedPareto
   /// Fit by probability-weighted moments.
   package let moments: GeneralizedPareto
-  /// The fit in use: of two that can hold the largest score, the more cautious at the asked rate.
+  /// The fit in use: of those whose support contains the largest score, the more cautious at the rate.
   package let used: Fit
 
-  /// The least p-value told: a smaller one claims more than a calibration can know.
+  /// The smallest p-value reported: a smaller one would claim more than a calibration can know.
   package static let smallestPValue = 1e-12
-  /// With fewer scores above its start no tail is fitted.
+  /// The fewest scores above the start that a tail is fitted to.
   package static let fewestExceedances = 5
 
   /// Fits the largest tenth of `scores` (at least 25 where there are 50, at most 1,000) for `rate`.
@@ -38,13 +41,13 @@ package struct TailModel: Sendable, Equatable, Codable {
     (self.start, self.likelihood, self.moments) = (start, likelihood, moments)
     exceedances = excesses.count
     fraction = Double(excesses.count + 1) / Double(scores.count + 1)
-    let share = min(rate / fraction, 1)
+    let conditional = min(rate / fraction, 1)
     let momentsAreCautious =
-      moments.excess(survival: share) > likelihood.excess(survival: share)
+      moments.excess(survival: conditional) > likelihood.excess(survival: conditional)
     used = moments.end > largest && momentsAreCautious ? .moments : .likelihood
   }
 
-  /// Whether stored numbers make a distribution.
+  /// Whether stored parameters define a distribution.
   var isUsable: Bool {
     start.isFinite && fraction > 0 && fraction <= 1
       && [likelihood, moments].allSatisfy { $0.shape.isFinite && $0.scale.isFinite && $0.scale > 0 }
@@ -57,19 +60,20 @@ package struct TailModel: Sendable, Equatable, Codable {
     return max(fraction * survival, TailModel.smallestPValue)
   }
 
-  /// The score that each fit puts at `rate`; nil when that lies below `start`.
+  /// The score that each fit assigns to `rate`; nil when it lies below `start`.
   package func thresholds(rate: Double) -> (likelihood: Double, moments: Double)? {
     guard rate < fraction else { return nil }
-    let share = rate / fraction
+    let conditional = rate / fraction
     return (
-      Double(start) + likelihood.excess(survival: share),
-      Double(start) + moments.excess(survival: share)
+      Double(start) + likelihood.excess(survival: conditional),
+      Double(start) + moments.excess(survival: conditional)
     )
   }
 
-  /// How far the fits are apart at `rate`: the larger over the smaller rate at one threshold.
+  /// The disagreement of the fits at `rate`, as the ratio (1 or more) of the rates they assign to the
+  /// threshold of the fit in use.
   ///
-  /// The threshold is that of the fit in use; 1 when the rate lies below `start`.
+  /// 1 when that threshold lies below `start`.
   package func disagreement(rate: Double) -> Double {
     guard let thresholds = thresholds(rate: rate) else { return 1 }
     let (threshold, other) =

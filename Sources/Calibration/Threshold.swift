@@ -9,14 +9,13 @@ package struct Threshold: Sendable, Equatable, Codable {
   /// Whether `score` is flagged.
   package func flags(_ score: Float) -> Bool { !(score <= value) }
 
-  /// How far a score reaches, above 1 exactly where it is flagged and finite: score / threshold, or
-  /// e^(score - threshold) where the threshold is not above 0; rises with the score.
+  /// A score relative to the threshold: above 1 exactly where it is flagged, finite, rising with it.
+  ///
+  /// score / threshold, or e^(score - threshold) where the threshold is not above 0; NaN gives the
+  /// largest finite number.
   package func ratio(of score: Float) -> Float {
     let ratio = value > 0 ? score / value : Float(exponential(Double(score) - Double(value)))
     let most = Float.greatestFiniteMagnitude
     return flags(score) ? min(max(ratio, Float(1).nextUp), most) : max(min(ratio, 1), -most)
   }
-
-  /// Which of `scores` `[rows]` are flagged.
-  package func flags(_ scores: [Float]) -> [Bool] { scores.map { flags($0) } }
 }

@@ -1,6 +1,9 @@
-/// A matrix in double precision, for covariances and their factors; row-major.
+/// A row-major matrix in double precision, for covariances and their factors.
+///
+/// Samples stay in single precision (`Matrix`); what is inverted needs the longer mantissa.
 package struct DoubleMatrix: Sendable, Equatable {
   package let rows, columns: Int
+  /// Row-major values, `[rows * columns]`.
   package var values: [Double]
 
   package init(rows: Int, columns: Int, values: [Double]) {
@@ -19,7 +22,7 @@ package struct DoubleMatrix: Sendable, Equatable {
     set { values[row * columns + column] = newValue }
   }
 
-  /// The top left part of `order` rows and columns.
+  /// The leading principal submatrix of this order.
   package func leading(_ order: Int) -> DoubleMatrix { block(rows: order, columns: order) }
 
   /// The first `rows` rows and `columns` columns.

@@ -1,4 +1,4 @@
-/// Rows of features: `rows` x `columns` floats, row after row.
+/// A row-major matrix in single precision: one sample per row, one feature per column.
 package struct Matrix: Sendable, Equatable {
   package let rows, columns: Int
   /// Row-major values, `[rows * columns]`.
@@ -15,13 +15,13 @@ package struct Matrix: Sendable, Equatable {
       rows: rows, columns: columns, values: [Float](repeating: value, count: rows * columns))
   }
 
-  /// One value; for tests and small matrices, not for inner loops.
+  /// One element; for tests and small matrices, since the check and call cost too much in inner loops.
   package subscript(row: Int, column: Int) -> Float {
     get { values[row * columns + column] }
     set { values[row * columns + column] = newValue }
   }
 
-  /// The positions of one row in `values`.
+  /// The indices of one row in `values`.
   @inlinable
   package func range(ofRow row: Int) -> Range<Int> {
     row * columns..<(row + 1) * columns
@@ -32,7 +32,7 @@ extension Matrix {
   /// The values of one row.
   package func row(_ index: Int) -> ArraySlice<Float> { values[range(ofRow: index)] }
 
-  /// The listed rows, in the order of the list.
+  /// The rows with these indices, in this order; repetitions are allowed.
   package func selecting(rows indices: [Int]) -> Matrix {
     var selected: [Float] = []
     selected.reserveCapacity(indices.count * columns)
@@ -40,7 +40,7 @@ extension Matrix {
     return Matrix(rows: indices.count, columns: columns, values: selected)
   }
 
-  /// A run of rows, filled up with zero rows to `height`.
+  /// A range of rows, padded with zero rows to `height`.
   package func padded(rows range: Range<Int>, to height: Int) -> Matrix {
     precondition(range.count <= height, "\(range.count) rows do not fit in \(height)")
     var chunk = Array(values[range.lowerBound * columns..<range.upperBound * columns])

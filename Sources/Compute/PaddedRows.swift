@@ -1,7 +1,8 @@
-/// Rows with room for a multiple of 16 columns, so that no loop over a row leaves a rest.
+/// Rows padded with zeros to a multiple of 16 columns, so that vector loops need no remainder.
 package struct PaddedRows: Sendable, Equatable {
+  /// The numbers of rows and of real columns.
   package let count, columns: Int
-  /// Floats from one row to the next; those beyond `columns` are zero.
+  /// The distance between rows in floats, a multiple of 16.
   let stride: Int
   /// `[count * stride]`.
   var values: [Float]
@@ -27,10 +28,10 @@ package struct PaddedRows: Sendable, Equatable {
     values[index * stride..<index * stride + columns]
   }
 
-  /// One value; not for inner loops.
+  /// One element; not for inner loops.
   package subscript(row: Int, column: Int) -> Float { values[row * stride + column] }
 
-  /// The rows side by side, without the room.
+  /// The rows without padding.
   package var matrix: Matrix {
     var values: [Float] = []
     values.reserveCapacity(count * columns)

@@ -6,28 +6,29 @@
   import Darwin
 #endif
 
-/// The value below which the share `q` (0...1) of the sorted values lies, linear between ranks
-/// (type 7 of Hyndman and Fan 1996).
+/// The quantile at the fraction `q`, interpolated linearly between ranks (type 7 of Hyndman and Fan
+/// 1996).
 ///
 /// - Parameters:
-///   - sorted: values in ascending order, at least one.
-///   - q: the share, 0...1.
-/// - Returns: a value between the least and the greatest.
+///   - sorted: values in ascending order, at least one, none NaN.
+///   - q: 0 (the minimum) to 1 (the maximum).
+/// - Returns: a value in the range of `sorted` that never falls as `q` rises.
 package func quantile(ofSorted sorted: [Double], _ q: Double) -> Double {
   precondition(!sorted.isEmpty, "quantile of no values")
   precondition((0...1).contains(q), "quantile \(q) is not in 0...1")
   let position = q * Double(sorted.count - 1)
   let lower = Int(position)
   let upper = min(lower + 1, sorted.count - 1)
-  let share = position - Double(lower)
-  // Equal ends stay exact and the result never leaves them: quantiles rise with their share.
+  let weight = position - Double(lower)
+  // Equal neighbours are returned exactly and rounding cannot leave their range: monotonic in q.
   guard sorted[upper] > sorted[lower] else { return sorted[lower] }
-  let mixed = sorted[lower] * (1 - share) + sorted[upper] * share
+  let mixed = sorted[lower] * (1 - weight) + sorted[upper] * weight
   return min(sorted[upper], max(sorted[lower], mixed))
 }
 
-/// The quantile of a standard normal distribution by Wichura's rational approximations (1988, AS 241),
-/// to about 16 digits; `p` strictly between 0 and 1.
+/// The quantile of the standard normal distribution; `p` is strictly between 0 and 1.
+///
+/// Rational approximations of Wichura (1988, algorithm AS 241, PPND16), to about 16 digits.
 package func normalQuantile(_ p: Double) -> Double {
   precondition(p > 0 && p < 1, "normal quantile of \(p)")
   let q = p - 0.5
@@ -73,7 +74,7 @@ private func farTail(_ r: Double) -> Double {
     ], r)
 }
 
-/// The ratio of two polynomials, highest powers first.
+/// The ratio of two polynomials in `r` by Horner's rule, coefficients of the highest powers first.
 private func ratio(_ above: [Double], _ below: [Double], _ r: Double) -> Double {
   var (numerator, denominator) = (0.0, 0.0)
   for index in above.indices {

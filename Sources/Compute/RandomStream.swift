@@ -1,5 +1,7 @@
-/// Random numbers with addresses: the same (seed, stream, position) always gives the same number,
-/// whatever was drawn before, so results do not depend on batch size, thread or order.
+/// A counter-based random generator: the number at an address (seed, stream, position) is fixed.
+///
+/// Results therefore do not depend on batch size, threads or the order of draws. SplitMix64 (Steele et
+/// al. 2014) with a key derived from seed and stream; not for cryptography.
 package struct RandomStream: Sendable {
   private let key: UInt64
   private var position: UInt64 = 0
@@ -9,26 +11,27 @@ package struct RandomStream: Sendable {
     key = Self.scatter(seed &+ 0x9e37_79b9_7f4a_7c15 &* (Self.scatter(stream) | 1))
   }
 
-  /// 64 random bits (SplitMix64, Steele et al., 2014).
+  /// 64 random bits.
   package mutating func next() -> UInt64 {
     position &+= 1
     return Self.scatter(key &+ 0x9e37_79b9_7f4a_7c15 &* position)
   }
 
-  /// Passes over `count` numbers.
+  /// Skips `count` numbers in constant time.
   package mutating func skip(_ count: Int) { position &+= UInt64(truncatingIfNeeded: count) }
 
   /// A number in 0..<1 with 53 random bits.
   package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// A whole number in 0..<bound (Lemire's multiplication; bias below 2^-40 for any bound here).
+  /// A whole number in 0..<bound by Lemire's multiplication; the bias is at most bound / 2^64.
   package mutating func index(below bound: Int) -> Int {
     precondition(bound > 0, "index below \(bound)")
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
-  /// `count` different indices out of 0..<total, in ascending order (Floyd's and Vitter's selection
-  /// sampling); all of them when `count` reaches `total`.
+  /// `count` distinct indices of 0..<total in ascending order, all subsets being equally likely.
+  ///
+  /// Selection sampling (Knuth, TAOCP 2, algorithm 3.4.2 S), O(total); all indices if `count >= total`.
   package mutating func sample(_ count: Int, of total: Int) -> [Int] {
     guard count < total else { return Array(0..<total) }
     var chosen: [Int] = []
@@ -38,15 +41,6 @@ package struct RandomStream: Sendable {
       if uniform() * Double(left) < Double(wanted) { chosen.append(index) }
     }
     return chosen
-  }
-
-  /// The indices 0..<count in random order (Fisher and Yates).
-  package mutating func permutation(of count: Int) -> [Int] {
-    var order = Array(0..<count)
-    for last in stride(from: count - 1, to: 0, by: -1) {
-      order.swapAt(last, index(below: last + 1))
-    }
-    return order
   }
 
   private static func scatter(_ bits: UInt64) -> UInt64 {

@@ -1,15 +1,15 @@
 package import Compute
 import Neural
 
-/// A trained denoiser of windows that are seen whole, along the principal axes of their Gaussian.
+/// A trained denoiser of whole windows, in the coordinates of their Gaussian's principal axes.
 ///
-/// Noise and squared loss are the same along any axes, and along these the closed form is one factor
-/// each: D = g y + noise sqrt(g) F with g = variance / (variance + noise²), and the network F learns
-/// what the Gaussian cannot say.
+/// White noise and squared loss are invariant under rotation, and along the principal axes the closed
+/// form is a scalar each: D = g y + noise sqrt(g) F with g = variance / (variance + noise²). The
+/// network F learns what a Gaussian cannot represent.
 package struct AxisDenoiser: Sendable {
   /// One axis per column, `[features, features]`.
   package let axes: Matrix
-  /// Variance of the windows along each axis, `[features]`.
+  /// Variance of the windows along each axis, ascending, `[features]`.
   package let variances: [Float]
   /// Standard deviation of the noise in encoded units.
   package let noise: Float
@@ -21,11 +21,12 @@ package struct AxisDenoiser: Sendable {
     factors = AxisFactors(variances: variances, noise: noise)
   }
 
-  /// How a network is trained for the windows of a Gaussian.
+  /// Trains a network on windows and the Gaussian fitted to them.
   ///
-  /// * `centered`: windows less the mean, `[windows, features]`; the last tenth is watched and
-  ///   learned from as well, for its neighbours overlap it anyway.
+  /// * `centered`: windows less the mean, `[windows, features]`; the last tenth serves for held-out
+  ///   evaluation and for training alike, since neighbouring windows overlap it anyway.
   /// * `level`: relative to the windows' deviation.
+  /// * `width`, `blocks`: the hidden features and residual blocks of the network.
   package static func fit(
     to centered: Matrix, _ gaussian: WindowGaussian, at level: NoiseLevel, width: Int,
     blocks: Int, seed: UInt64, by trainer: Trainer
@@ -43,18 +44,20 @@ package struct AxisDenoiser: Sendable {
     let objective = AxisObjective(
       shape: NetworkShape(inputs: features, outputs: features, width: width, blocks: blocks),
       samples: coordinates, factors: AxisFactors(variances: variances, noise: noise), seed: seed)
-    var judge = objective
-    judge.drawn = (centered.rows - Self.watched(of: centered.rows))..<centered.rows
+    var heldOut = objective
+    heldOut.drawn = (centered.rows - Self.heldOutCount(of: centered.rows))..<centered.rows
     return AxisDenoiser(
       axes: axes, variances: variances, noise: noise,
-      trained: trainer.train(objective, heldOut: judge))
+      trained: trainer.train(objective, heldOut: heldOut))
   }
 
-  /// Windows whose loss is watched in training.
-  static func watched(of windows: Int) -> Int { max(1, windows / 10) }
+  /// The number of windows for held-out evaluation: the last tenth.
+  static func heldOutCount(of windows: Int) -> Int { max(1, windows / 10) }
 
-  /// Lets the network take its part of whitened residuals: Q^(1/2) x loses Q^(-1/2) / noise² times what
-  /// the network adds to D, with Q the inverse of covariance + noise² I.
+  /// Adds the network's correction to whitened residuals of the closed form.
+  ///
+  /// The residual Q^(1/2) x decreases by Q^(-1/2) / noise² times what the network adds to D, where Q is
+  /// the inverse of covariance + noise² I.
   ///
   /// * `residuals`: `[windows, features]`.
   /// * `centered`: the windows less the mean.
@@ -63,28 +66,28 @@ package struct AxisDenoiser: Sendable {
     multiply(centered, axes, into: &coordinates)
     var inputs = coordinates
     for row in 0..<coordinates.rows { factors.whiten(coordinates.row(row), &inputs, row: row) }
-    var answers = trained(inputs)
+    var outputs = trained(inputs)
     let features = factors.count
-    for index in answers.values.indices {
-      answers.values[index] *= -factors.residual[index % features]
+    for index in outputs.values.indices {
+      outputs.values[index] *= -factors.residual[index % features]
     }
-    multiply(answers, axes, into: &residuals, transposed: .right, accumulating: true)
+    multiply(outputs, axes, into: &residuals, transposed: .right, accumulating: true)
   }
 }
 
-/// What multiplies the coordinates along each axis, `[features]` each.
+/// The scalar factors of the method along each axis, `[features]` each.
 struct AxisFactors {
-  /// g, what the closed form leaves of a noised coordinate.
+  /// g, the closed form's gain on a noised coordinate, 0..<1.
   let kept: [Float]
-  /// 1 / sqrt(variance + noise²), the network's unit.
+  /// 1 / sqrt(variance + noise²), which scales network inputs to unit variance.
   let whitening: [Float]
-  /// noise sqrt(g), what the network's answer stands for; g no less than `leastKept`.
-  let answer: [Float]
-  /// What an answer takes from a whitened residual.
+  /// noise sqrt(g), the unit of the network's outputs; g no less than `leastKept`.
+  let output: [Float]
+  /// The change of a whitened residual per unit of network output.
   let residual: [Float]
   let noise: Float
 
-  /// Along axes of less nothing but noise is left to answer, and no answer is divided by 0.
+  /// The floor of g: axes below hold nothing but noise, and targets are divided by its root.
   private static let leastKept: Float = 1e-5
 
   var count: Int { kept.count }
@@ -94,11 +97,11 @@ struct AxisFactors {
     self.noise = noise
     kept = zip(variances, total).map { $0 / $1 }
     whitening = total.map { 1 / $0.squareRoot() }
-    answer = kept.map { noise * max($0, Self.leastKept).squareRoot() }
-    residual = zip(answer, total).map { $0 * $1.squareRoot() / (noise * noise) }
+    output = kept.map { noise * max($0, Self.leastKept).squareRoot() }
+    residual = zip(output, total).map { $0 * $1.squareRoot() / (noise * noise) }
   }
 
-  /// Writes the network's input for one window.
+  /// Writes the network's input for one window: whitened coordinates, clipped to what it has learned.
   func whiten(_ coordinates: ArraySlice<Float>, _ inputs: inout Matrix, row: Int) {
     let (start, most) = (inputs.range(ofRow: row).lowerBound, WindowGaussian.mostDeviations)
     for (axis, value) in coordinates.enumerated() {
@@ -107,14 +110,14 @@ struct AxisFactors {
   }
 }
 
-/// Windows drawn at random and noised, all along the axes.
+/// The training objective: windows drawn at random and noised, in coordinates of the axes.
 struct AxisObjective: DenoisingObjective {
   let shape: NetworkShape
   /// Coordinates of the windows, `[windows, features]`.
   let samples: Matrix
   let factors: AxisFactors
   let seed: UInt64
-  /// The windows that are drawn.
+  /// The windows to draw from.
   var drawn: Range<Int>
 
   init(shape: NetworkShape, samples: Matrix, factors: AxisFactors, seed: UInt64) {
@@ -138,7 +141,7 @@ struct AxisObjective: DenoisingObjective {
       factors.whiten(noised.row(row), &batch.inputs, row: row)
       for (axis, index) in noised.range(ofRow: row).enumerated() {
         let left = clean.values[index] - factors.kept[axis] * noised.values[index]
-        batch.targets.values[index] = left / factors.answer[axis]
+        batch.targets.values[index] = left / factors.output[axis]
       }
     }
   }

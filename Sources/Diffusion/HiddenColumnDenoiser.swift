@@ -1,14 +1,15 @@
 package import Compute
 
-/// Brings a sample back while some of its features are hidden.
+/// Reconstructs a sample with one column hidden, for columns in turn.
 ///
-/// They are expected to be the mean of what the rows hold that are nearest in all others (Troyanskaya et
-/// al. 2001).
+/// The hidden features are estimated by their mean over the rows nearest in all other features (k
+/// nearest neighbour imputation, Troyanskaya et al. 2001).
 package struct HiddenColumnDenoiser: Sendable {
+  /// The baseline rows, indexed for search.
   package let exemplars: NearestRows
-  /// Exemplars that each mean is over.
+  /// The number of exemplars averaged.
   private let count: Int
-  /// Columns that can be hidden in one search.
+  /// The most columns that one search can hide in turn.
   package static let mostColumns = NearestRows.mostGroups
 
   package init(_ exemplars: NearestRows, count: Int) {
@@ -17,16 +18,17 @@ package struct HiddenColumnDenoiser: Sendable {
 
   /// A sample with one column hidden.
   package struct Reconstruction: Sendable {
-    /// How much nearer the exemplars are in the features that are left: mean squared distance.
+    /// The decrease of the mean squared distance to the neighbours, over all features against those
+    /// left; 0 or more, in squared encoded units.
     package let gain: Float
-    /// The features of the hidden column as expected.
+    /// The estimated features of the hidden column, in encoded units.
     package let expected: [Float]
   }
 
-  /// Hides each of the columns in turn.
+  /// Hides each of the columns in turn; one result per column.
   ///
   /// * `sample`: `[features]`.
-  /// * `columns`: the features of each, at most `mostColumns`.
+  /// * `columns`: the ranges of features of at most `mostColumns` columns, disjoint.
   package func reconstruct(_ sample: [Float], hiding columns: [Range<Int>]) -> [Reconstruction] {
     let found = exemplars.neighbors(of: sample, without: columns, count: count)
     let whole = found[columns.count].meanSquare

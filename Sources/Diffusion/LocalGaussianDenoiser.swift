@@ -1,24 +1,27 @@
 package import Compute
 
-/// The Wiener denoiser with the mean and covariance of the nearest baseline rows:
-/// D(x; σ) = x - σ² Q (x - mean) with Q = (C + σ² I)^-1.
+/// The optimal denoiser of a local Gaussian, D(x; σ) = x - σ² Q (x - mean) with Q = (C + σ² I)^-1.
+///
+/// Mean and covariance C are those of the baseline rows nearest to each sample, so the Gaussian follows
+/// the local tangent of the data.
 package struct LocalGaussianDenoiser: Sendable {
+  /// The baseline rows, `[exemplars, features]`.
   package let exemplars: PaddedRows
-  /// Exemplars in each Gaussian.
+  /// The number of neighbours each Gaussian is fitted to.
   package let count: Int
   /// Standard deviation of the noise in encoded units.
   package let sigma: Float
 
-  /// * `level`: for exemplars of deviation 1.
+  /// * `level`: relative levels refer to exemplars of deviation 1.
   package init(_ exemplars: PaddedRows, count: Int, at level: NoiseLevel) {
     (self.exemplars, self.count) = (exemplars, count)
     sigma = level.sigma(deviation: 1)
   }
 
-  /// The whitened reconstruction errors of samples, which need not be solved for D itself.
+  /// The whitened reconstruction errors of samples, for which D itself need not be computed.
   ///
-  /// * `neighbors`: exemplars for each sample, nearest first; more than `count` do not take part.
-  /// * `details`: whether D and what is expected of each feature are wanted.
+  /// * `neighbors`: exemplars for each sample, nearest first; those beyond `count` are ignored.
+  /// * `details`: whether D and the attribution to features will be asked for.
   package func reconstruct(_ samples: PaddedRows, near neighbors: Neighbors, details: Bool)
     -> Reconstruction
   {
@@ -28,10 +31,10 @@ package struct LocalGaussianDenoiser: Sendable {
       errors: gaussian.squares, pull: gaussian.solved, precision: gaussian.precision, sigma: sigma)
   }
 
-  /// How samples come back.
+  /// The reconstruction of a batch of samples.
   package struct Reconstruction: Sendable {
-    /// |Q^(-1/2) (x - D)|² / σ⁴ = (x - mean)' Q (x - mean): the error in units of what the Gaussian lets
-    /// expect of it, `[batch]`.
+    /// |Q^(-1/2) (x - D)|² / σ⁴ = (x - mean)' Q (x - mean), `[batch]`: squared errors in units of their
+    /// standard deviations under the local Gaussian.
     package let errors: [Float]
     /// (x - D) / σ² = Q (x - mean), `[batch, features]`; empty without details.
     let pull: Matrix
@@ -48,10 +51,10 @@ package struct LocalGaussianDenoiser: Sendable {
       return denoised
     }
 
-    /// What each feature is expected to be given all others, x - (Q r)_j / Q_jj with r = x - mean, and
-    /// its contribution, (Q r)_j² / Q_jj: by so much the error falls when it is replaced by that.
+    /// Each feature's conditional mean given all others and its contribution, both `[batch, features]`.
     ///
-    /// Both `[batch, features]`.
+    /// With r = x - mean the conditional mean is x - (Q r)_j / Q_jj, and the contribution (Q r)_j² / Q_jj
+    /// is the decrease of the error when the feature is replaced by it.
     package func attribution(_ samples: Matrix) -> (contributions: Matrix, expected: Matrix) {
       var (contributions, expected) = (samples, samples)
       for index in samples.values.indices {

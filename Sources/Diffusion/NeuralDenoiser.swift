@@ -1,33 +1,37 @@
 package import Compute
 package import Neural
 
-/// A trained denoiser for tables: a residual network under Karras' preconditioning that sees the
-/// noised sample, the posterior mean of the prototypes and the distance between the two.
+/// A trained denoiser of table rows: a residual network with the preconditioning of Karras et al., 2022.
+///
+/// Its inputs are the noised sample, the posterior mean of the prototypes, and the scaled difference of
+/// the two, so it has to learn only what the prototypes miss.
 package struct NeuralDenoiser: Sendable {
   package let prototypes: Prototypes
   package let trained: TrainedNetwork
   /// Standard deviation of the clean features, in encoded units.
   static let sigmaData: Float = 1
-  /// The noise levels of training: below, rows come back as they are; above, as their mean.
+  /// The noise levels of training, in encoded units: below, D is the identity, above, the mean.
   static let noise = NoiseRange(0.02, 3)
   static let embedding = NoiseEmbedding(features: 16)
 
+  /// The number of features of a sample.
   package var features: Int { prototypes.centers.columns }
 
   package init(prototypes: Prototypes, trained: TrainedNetwork) {
     (self.prototypes, self.trained) = (prototypes, trained)
   }
 
-  /// The network for samples of this many features.
+  /// The shape of the network for samples with this many features.
   package static func shape(features: Int, width: Int = 128, blocks: Int = 2) -> NetworkShape {
     NetworkShape(
       inputs: 3 * features + embedding.features, outputs: features, width: width, blocks: blocks)
   }
 
-  /// Trains on normal rows by denoising score matching, noise levels log-uniform.
+  /// Trains on normal rows by denoising score matching (Vincent 2011), noise levels log-uniform.
   ///
   /// * `samples`: normal rows to learn from, `[samples, features]`.
   /// * `heldOut`: normal rows kept apart for early stopping; may be empty.
+  /// * `threads`: the most threads to use; the result does not depend on it.
   package static func fit(
     to samples: Matrix, heldOut: Matrix, options: TrainingOptions,
     shape: NetworkShape? = nil, threads: Int = .max, checkpoints: (any TrainingCheckpoints)? = nil
@@ -37,27 +41,29 @@ package struct NeuralDenoiser: Sendable {
     let shape = shape ?? Self.shape(features: samples.columns)
     let objective = RowObjective(
       samples: samples, prototypes: prototypes, shape: shape, seed: options.seed)
-    let judge =
+    let evaluation =
       heldOut.rows == 0
       ? nil
       : RowObjective(
         samples: heldOut, prototypes: prototypes, shape: shape, seed: options.seed)
     let trained = Trainer(options, name: "denoiser", threads: threads, checkpoints: checkpoints)
-      .train(objective, heldOut: judge)
+      .train(objective, heldOut: evaluation)
     return NeuralDenoiser(prototypes: prototypes, trained: trained)
   }
 
-  /// |x - D(x + σ e; σ)|² of every sample, `[batch]`: how far each is from where it comes back to.
+  /// The squared reconstruction errors |x - D(x + σ e; σ)|², `[batch]`.
   ///
-  /// * `noised`: the samples x + σ e.
+  /// * `samples`: x, `[batch, features]`.
+  /// * `noised`: x + σ e, `[batch, features]`.
   package func errors(of samples: Matrix, noised: Matrix, sigma: Float) -> [Float] {
     samples.rowSquaredDistances(to: denoise(noised, sigma: sigma))
   }
 
-  /// D(x; σ), the clean samples expected behind noised ones, `[batch, features]`; each depends on itself
-  /// alone.
+  /// D(x; σ), the expected clean samples given noised ones, `[batch, features]`.
   ///
-  /// * `sigma`: the noise level of all, above 0, in encoded units.
+  /// Each row's result is independent of the other rows.
+  ///
+  /// * `sigma`: the noise level of all rows, above 0, in encoded units.
   package func denoise(_ noised: Matrix, sigma: Float) -> Matrix {
     let sigmas = [Float](repeating: sigma, count: noised.rows)
     var inputs = Matrix(rows: noised.rows, columns: trained.network.shape.inputs)
@@ -105,14 +111,14 @@ package struct NeuralDenoiser: Sendable {
   }
 }
 
-/// Rows drawn with replacement, each noised at a level of its own.
+/// The training objective: rows drawn with replacement, each noised at its own level.
 struct RowObjective: DenoisingObjective {
   let samples: Matrix
   let prototypes: Prototypes
   let shape: NetworkShape
   let seed: UInt64
 
-  /// The levels are stratified: the batch holds one from each of its equal parts of ln sigma.
+  /// Noise levels are stratified: a batch of n holds one from each n-th of the range of ln sigma.
   func fill(_ batch: inout TrainingBatch, step: Int) {
     let address = UInt64(truncatingIfNeeded: step)
     var stream = RandomStream(seed: seed &+ 1, stream: address)
@@ -122,8 +128,8 @@ struct RowObjective: DenoisingObjective {
     var sigmas: [Float] = []
     var clean: [Int] = []
     for row in 0..<rows {
-      let share = (Double(row) + stream.uniform()) / Double(rows)
-      sigmas.append(NeuralDenoiser.noise.sigma(at: share))
+      let fraction = (Double(row) + stream.uniform()) / Double(rows)
+      sigmas.append(NeuralDenoiser.noise.sigma(at: fraction))
       clean.append(stream.index(below: samples.rows))
     }
     var noised = samples.selecting(rows: clean)
@@ -136,7 +142,8 @@ struct RowObjective: DenoisingObjective {
     fillTargets(&batch.targets, clean: clean, noised: noised, sigmas: sigmas)
   }
 
-  /// The network answers F = (x - cSkip y) / cOut: then every level weighs the same.
+  /// The target of the network, F = (x - cSkip y) / cOut, has unit variance at every noise level, so
+  /// all levels weigh the same.
   private func fillTargets(
     _ targets: inout Matrix, clean: [Int], noised: Matrix, sigmas: [Float]
   ) {

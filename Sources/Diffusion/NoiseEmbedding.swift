@@ -1,8 +1,8 @@
 import Compute
 
-/// Turns ln(sigma) into a few smooth features (Tancik et al., 2020, with fixed frequencies).
+/// Embeds ln(sigma) in a few smooth features (Tancik et al., 2020, with fixed frequencies).
 package struct NoiseEmbedding: Sendable, Equatable, Codable {
-  /// Half of the features are sines, half cosines.
+  /// The number of features, half of them sines, half cosines.
   package let features: Int
 
   package init(features: Int) {
@@ -10,7 +10,9 @@ package struct NoiseEmbedding: Sendable, Equatable, Codable {
     self.features = features
   }
 
-  /// Frequencies rise from 1/4 to 2 in equal ratios: sigma spans a few units of its logarithm.
+  /// The features of a noise level above 0, each -1...1: sine and cosine of each frequency in turn.
+  ///
+  /// Frequencies rise from 1/4 to 2 in equal ratios, since ln sigma spans only a few units.
   package func callAsFunction(sigma: Float) -> [Float] {
     let half = features / 2
     let position = logarithm(Double(sigma))

@@ -1,17 +1,17 @@
 import Compute
 
-/// How much noise a sample holds, with its unit: the sigma of D(x; sigma).
+/// A noise level, the sigma of D(x; sigma), with its unit.
 package enum NoiseLevel: Sendable, Equatable {
   /// A standard deviation in encoded units.
   case encoded(Float)
-  /// A standard deviation in units of the samples' own.
+  /// A fraction of the samples' standard deviation.
   case relative(Float)
 
-  /// The standard deviation in encoded units, of samples of this deviation.
+  /// The standard deviation of the noise in encoded units, for samples with this deviation.
   package func sigma(deviation: Float) -> Float {
     switch self {
     case .encoded(let sigma): sigma
-    case .relative(let share): share * deviation
+    case .relative(let fraction): fraction * deviation
     }
   }
 
@@ -19,12 +19,12 @@ package enum NoiseLevel: Sendable, Equatable {
   package func variance(of samples: Double) -> Double {
     switch self {
     case .encoded(let sigma): Double(sigma) * Double(sigma)
-    case .relative(let share): Double(share) * Double(share) * samples
+    case .relative(let fraction): Double(fraction) * Double(fraction) * samples
     }
   }
 }
 
-/// The noise levels that a network learns, log-uniform, in encoded units.
+/// The range of noise levels that a network learns, log-uniform, in encoded units.
 package struct NoiseRange: Sendable, Equatable {
   package let minimum, maximum: Float
 
@@ -34,8 +34,8 @@ package struct NoiseRange: Sendable, Equatable {
     (self.minimum, self.maximum) = (minimum, maximum)
   }
 
-  /// The level at a share 0...1 of the range of ln sigma.
-  package func sigma(at share: Double) -> Float {
-    minimum * Float(exponential(share * logarithm(Double(maximum / minimum))))
+  /// The noise level at a fraction, 0...1, of the range of ln sigma.
+  package func sigma(at fraction: Double) -> Float {
+    minimum * Float(exponential(fraction * logarithm(Double(maximum / minimum))))
   }
 }

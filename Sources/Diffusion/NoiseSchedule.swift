@@ -24,31 +24,33 @@ package enum NoiseSchedule: Sendable, Equatable, Codable {
     precondition(count > 0, "\(count) noise levels")
     precondition(sigmaMin > 0 && sigmaMax > sigmaMin, "noise levels \(sigmaMax) to \(sigmaMin)")
     return (0..<count).map { index in
-      let share = count > 1 ? Double(index) / Double(count - 1) : 0
-      return Float(min(sigmaMax, max(sigmaMin, sigma(share, sigmaMax, sigmaMin))))
+      let progress = count > 1 ? Double(index) / Double(count - 1) : 0
+      return Float(min(sigmaMax, max(sigmaMin, sigma(progress, sigmaMax, sigmaMin))))
     }
   }
 
-  private func sigma(_ share: Double, _ high: Double, _ low: Double) -> Double {
+  /// The level at `progress` 0...1 from `high` to `low`.
+  private func sigma(_ progress: Double, _ high: Double, _ low: Double) -> Double {
     switch self {
     case .logUniform:
-      return high * power(low / high, share)
+      return high * power(low / high, progress)
     case .karras(let rho):
       let (top, bottom) = (power(high, 1 / rho), power(low, 1 / rho))
-      return power(top + share * (bottom - top), rho)
+      return power(top + progress * (bottom - top), rho)
     case .linearBeta(let minimum, let maximum):
       // The time at which this process reaches `high` is time 1.
       let end = Self.time(of: high, minimum, maximum)
       let start = Self.time(of: low, minimum, maximum)
-      let time = end + share * (start - end)
+      let time = end + progress * (start - end)
       return (exponential((maximum - minimum) * time * time / 2 + minimum * time) - 1).squareRoot()
     case .cosine:
       let (end, start) = (arcTangent(high), arcTangent(low))
-      let angle = end + share * (start - end)
+      let angle = end + progress * (start - end)
       return tangent(angle)
     }
   }
 
+  /// The time at which the process of a linear beta reaches `sigma`: the root of its quadratic.
   private static func time(of sigma: Double, _ minimum: Double, _ maximum: Double) -> Double {
     let slope = maximum - minimum
     let exponent = logarithm(onePlus: sigma * sigma)

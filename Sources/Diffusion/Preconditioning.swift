@@ -1,10 +1,10 @@
-import Compute
-
-/// D(x; σ) = cSkip · x + cOut · F(cIn · x; cNoise).
+/// The scalings of D(x; σ) = cSkip · x + cOut · F(cIn · x, σ).
 ///
-/// Karras et al., 2022, table 1, last column.
+/// Karras et al. 2022, table 1, last column.
+/// They keep the network's inputs and targets at unit variance for every σ; σ itself reaches F
+/// through `NoiseEmbedding` instead of the paper's cNoise.
 package struct Preconditioning: Sendable {
-  package let cSkip, cOut, cIn, cNoise: Float
+  package let cSkip, cOut, cIn: Float
 
   /// - Parameters:
   ///   - sigma: noise level, above 0, in encoded units.
@@ -13,6 +13,6 @@ package struct Preconditioning: Sendable {
     precondition(sigma > 0, "sigma must be above 0, got \(sigma)")
     let total = sigma * sigma + sigmaData * sigmaData
     (cSkip, cOut) = (sigmaData * sigmaData / total, sigma * sigmaData / total.squareRoot())
-    (cIn, cNoise) = (1 / total.squareRoot(), Float(logarithm(Double(sigma))) / 4)
+    cIn = 1 / total.squareRoot()
   }
 }

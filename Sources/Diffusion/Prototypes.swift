@@ -1,25 +1,29 @@
 package import Compute
 
-/// A few hundred means of several rows each that stand for the baseline: its compact, private
-/// summary, and a closed-form denoiser of their own.
+/// Cluster means that summarise the baseline compactly, and a closed-form denoiser in themselves.
+///
+/// Each is the mean of at least three rows where possible, so no single row can be read from a model.
 package struct Prototypes: Sendable, Equatable {
   /// `[prototypes, features]`.
   package let centers: Matrix
-  /// Mean squared deviation of a baseline row from its center, per feature.
+  /// Mean squared deviation of baseline rows from their centers, per feature.
   package let variance: Float
+  /// |c|² of each center, `[prototypes]`.
   private let squares: [Float]
-  /// Rows of which a center is the mean, at least.
+  /// The fewest rows that a center may be the mean of.
   private static let fewestRows = 3
 
   package init(centers: Matrix, variance: Float) {
     (self.centers, self.variance, squares) = (centers, variance, centers.rowSquares())
   }
 
-  /// Lloyd's k-means from randomly chosen rows; centers of fewer than three rows are dropped in the
-  /// end, and their rows go to the others.
+  /// Lloyd's k-means from randomly chosen rows.
+  ///
+  /// Finally centers of fewer than three rows are dropped and their rows reassigned.
+  /// O(iterations · samples · count · features).
   ///
   /// * `samples`: `[samples, features]`, at least one.
-  /// * `count`: prototypes wanted; at most one for each sample.
+  /// * `count`: the number of initial centers; at most one per sample.
   package static func fit(to samples: Matrix, count: Int, iterations: Int = 8, seed: UInt64)
     -> Prototypes
   {
@@ -34,8 +38,8 @@ package struct Prototypes: Sendable, Equatable {
       centers: means, variance: spread / Float(samples.columns * max(1, samples.rows)))
   }
 
-  /// The means of the rows nearest to each center (an empty one stays), how many these are, and the
-  /// sum of squared distances before the move.
+  /// One step of Lloyd's algorithm: the means of the rows nearest to each center (an empty cluster keeps
+  /// its center), the cluster sizes, and the sum of squared distances to the old centers.
   private static func moved(_ centers: Matrix, over samples: Matrix) -> (
     means: Matrix, counts: [Int], spread: Float
   ) {
@@ -65,9 +69,11 @@ package struct Prototypes: Sendable, Equatable {
     return (next, counts, Float(spread))
   }
 
-  /// Σ w c with w = softmax(-|x - c|² / 2(σ² + variance)), `[batch, features]`.
+  /// The posterior mean of the mixture of centers, Σ w c with w = softmax(-|x - c|² / 2(σ² + variance)),
+  /// `[batch, features]`.
   ///
-  /// * `sigmas`: the noise level of each row.
+  /// * `noised`: x, `[batch, features]`.
+  /// * `sigmas`: the noise level of each row, `[batch]`.
   package func posteriorMean(of noised: Matrix, sigmas: [Float]) -> Matrix {
     var weights = Matrix(rows: noised.rows, columns: centers.rows)
     multiply(noised, centers, into: &weights, transposed: .right)

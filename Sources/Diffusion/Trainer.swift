@@ -1,19 +1,20 @@
 package import Compute
 package import Neural
 
-/// What a network is trained on: noised samples made anew for each step.
+/// A training task: batches of noised samples and their targets, generated anew for each step.
 package protocol DenoisingObjective: Sendable {
+  /// The network that the batches are made for.
   var shape: NetworkShape { get }
 
-  /// Fills the batch of one step; the same step always gives the same batch.
+  /// Fills the batch of a step; equal steps give equal batches, -1 is the held-out batch's.
   func fill(_ batch: inout TrainingBatch, step: Int)
 }
 
-/// Inputs of the network, what it should answer, and how much each answer counts.
+/// Network inputs, target outputs, and the loss weight of each output.
 package struct TrainingBatch: Sendable {
   /// `[batch, inputs]`.
   package var inputs: Matrix
-  /// `[batch, outputs]`.
+  /// `[batch, outputs]`; weights are 1 unless an objective sets them.
   package var targets, weights: Matrix
 
   package init(_ shape: NetworkShape, rows: Int) {
@@ -22,40 +23,47 @@ package struct TrainingBatch: Sendable {
     weights = Matrix(rows: rows, columns: shape.outputs, repeating: 1)
   }
 
-  /// The part of the mean loss that the answers at `places` make, and its gradient.
-  func loss(of output: Matrix, at places: Range<Int>, gradient: inout Matrix) -> Double {
+  /// The contribution of some outputs to the batch's mean loss, and its gradient.
+  ///
+  /// * `output`: the network outputs of a run of rows.
+  /// * `range`: their indices among all outputs of the batch.
+  func loss(of output: Matrix, at range: Range<Int>, gradient: inout Matrix) -> Double {
     var slopes = gradient.values.mutableSpan
     return weightedLoss(
-      output.values.span, target: targets.values.span.extracting(places),
-      weight: weights.values.span.extracting(places), gradient: &slopes,
+      output.values.span, target: targets.values.span.extracting(range),
+      weight: weights.values.span.extracting(range), gradient: &slopes,
       scale: 1 / Float(targets.values.count))
   }
 }
 
-/// How long and how carefully a network is trained.
+/// The hyperparameters of a training.
 package struct TrainingOptions: Sendable, Equatable, Codable {
+  /// The most optimizer steps.
   package var steps = 400
+  /// Samples per step.
   package var batch = 128
+  /// Steps over which the learning rate rises to its peak.
   package var warmUp = 50
   package var optimizer = AdamW.Options()
-  /// Share of activations dropped in training, 0..<1.
+  /// The dropout rate: the probability of an activation to be zeroed, 0..<1.
   package var dropout: Float = 0
-  /// Steps between looks at the held-out loss.
+  /// Steps between held-out evaluations.
   package var evaluationInterval = 50
-  /// Looks without improvement before training stops early.
+  /// Evaluations without improvement after which training stops early.
   package var patience = 4
+  /// Determines initial parameters, batches, noise and dropout.
   package var seed: UInt64 = 0
 
   package init() {}
 
-  /// What suits the rows of a table.
+  /// Tuned for the denoiser of table rows.
   package static var rows: TrainingOptions {
     var options = TrainingOptions()
     options.optimizer.learningRate = 5e-3
     return options
   }
 
-  /// What suits a network that tells noise levels.
+  /// Tuned for the noise level estimator.
   package static var noiseLevels: TrainingOptions {
     var options = TrainingOptions()
     (options.steps, options.batch) = (800, 256)
@@ -64,7 +72,7 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
     return options
   }
 
-  /// What suits the windows of a series.
+  /// Tuned for the windows of a series.
   package static var windows: TrainingOptions {
     var options = TrainingOptions()
     options.batch = 64
@@ -77,7 +85,7 @@ package struct TrainingOptions: Sendable, Equatable, Codable {
   }
 }
 
-/// A trained network: its averaged parameters and how the training went.
+/// A trained network: its averaged parameters and the history of its training.
 package struct TrainedNetwork: Sendable {
   package let network: ResidualNetwork
   package let parameters: [Float]
@@ -97,7 +105,7 @@ package struct TrainedNetwork: Sendable {
       (shape.inputs + shape.outputs) * shape.width + 2 * shape.blocks * shape.width * shape.width)
   }
 
-  /// F(x), `[batch, outputs]`.
+  /// The network's output F(x), `[batch, outputs]`, for inputs `[batch, inputs]`.
   package func callAsFunction(_ x: Matrix) -> Matrix {
     var workspace = ResidualNetwork.Workspace(network.shape, batch: x.rows)
     network.forward(parameters, x, &workspace)
@@ -105,24 +113,25 @@ package struct TrainedNetwork: Sendable {
   }
 }
 
-/// What training leaves behind for the summary and the model card.
+/// Statistics of a training, for the summary and the model card.
 package struct TrainingHistory: Sendable, Equatable, Codable {
-  /// Mean loss of the last steps and of the held-out batch, in network units.
+  /// The moving average of the loss and the best held-out loss, in network units (about 1 untrained).
   package var finalLoss, heldOutLoss: Double?
+  /// Steps taken, skipped ones included.
   package var steps = 0
-  /// Steps passed over because loss or gradient was not finite.
+  /// Steps skipped because loss or gradient was not finite.
   package var skipped = 0
   package var stoppedEarly = false
 
   package init() {}
 }
 
-/// Denoising score matching (Vincent 2011) by stochastic gradient descent.
+/// Trains networks by denoising score matching (Vincent 2011) with AdamW and early stopping.
 package struct Trainer: Sendable {
   package let options: TrainingOptions
-  /// The network's name among those of one training.
+  /// The network's name in checkpoints, unique within one detector.
   private let name: String
-  /// Threads that may work on a step; the trained network does not depend on it.
+  /// The most threads per step; the trained network does not depend on it.
   private let threads: Int
   private let checkpoints: (any TrainingCheckpoints)?
 
@@ -134,12 +143,12 @@ package struct Trainer: Sendable {
     self.checkpoints = checkpoints
   }
 
-  /// Trains a network, a fresh one or one whose training was cut off.
+  /// Trains a network from scratch or from a checkpoint of an interrupted training.
   ///
   /// - Parameters:
-  ///   - objective: batches from the rows to learn from.
-  ///   - heldOut: batches from normal rows kept apart; training stops early when their loss rises.
-  /// - Returns: the averaged parameters, of the best look when stopped early.
+  ///   - objective: batches of the rows to learn from.
+  ///   - heldOut: batches of normal rows kept apart; training stops early when their loss rises.
+  /// - Returns: the averaged parameters, those of the best evaluation when stopped early.
   package func train(_ objective: some DenoisingObjective, heldOut: (some DenoisingObjective)?)
     -> TrainedNetwork
   {
@@ -147,35 +156,35 @@ package struct Trainer: Sendable {
     let kept = checkpoints?.begin(name).flatMap { $0.fits(network, options) ? $0 : nil }
     var state = TrainingState(
       network, options, from: kept ?? TrainingProgress(network, options), threads: threads)
-    let judge = heldOut.map { HeldOutLoss($0, batch: options.batch) }
+    let heldOutLoss = heldOut.map { HeldOutLoss($0, batch: options.batch) }
     while !state.progress.isDone(options) {
       objective.fill(&state.batch, step: state.progress.history.steps)
       state.advance()
-      if let judge { look(judge, network, &state.progress) }
+      if let heldOutLoss { evaluate(heldOutLoss, network, &state.progress) }
       if checkpoints?.isDue(afterStep: state.progress.history.steps) == true {
         checkpoints?.keep(state.progress, of: name)
       }
     }
     checkpoints?.end(state.progress, of: name)
     return TrainedNetwork(
-      network: network, parameters: state.progress.answer, history: state.progress.history)
+      network: network, parameters: state.progress.result, history: state.progress.history)
   }
 
-  /// Compares the loss on held-out samples with that of earlier looks, every so many steps.
-  private func look(
-    _ judge: HeldOutLoss, _ network: ResidualNetwork, _ progress: inout TrainingProgress
+  /// Held-out evaluation, every `evaluationInterval` steps and after the last.
+  private func evaluate(
+    _ heldOut: HeldOutLoss, _ network: ResidualNetwork, _ progress: inout TrainingProgress
   ) {
     let steps = progress.history.steps
     guard steps == options.steps || steps % options.evaluationInterval == 0 else { return }
     let average = progress.optimizer.average
     let hasRisen = progress.stopping.hasRisen(
-      loss: judge.loss(network, average), parameters: average, patience: options.patience)
+      loss: heldOut.loss(network, average), parameters: average, patience: options.patience)
     progress.history.heldOutLoss = progress.stopping.best
     progress.history.stoppedEarly = hasRisen && steps < options.steps
   }
 }
 
-/// The loss on one fixed batch of held-out samples.
+/// The loss on one fixed batch of held-out samples, twice the size of a training batch.
 private struct HeldOutLoss {
   private var batch: TrainingBatch
 

@@ -1,6 +1,6 @@
 package import Neural
 
-/// All that the next steps of a training depend on: it goes on from here as if it had never stopped.
+/// The complete state of a training between two steps: resuming from it changes no bit of the result.
 package struct TrainingProgress: Sendable, Equatable {
   package var parameters: [Float]
   package var optimizer: AdamW
@@ -19,44 +19,47 @@ package struct TrainingProgress: Sendable, Equatable {
       parameters: parameters, optimizer: AdamW(options.optimizer, parameters: parameters))
   }
 
+  /// Whether this checkpoint belongs to a training of this network with these options.
   func fits(_ network: ResidualNetwork, _ options: TrainingOptions) -> Bool {
     parameters.count == network.parameterCount && optimizer.options == options.optimizer
       && history.steps <= options.steps
   }
 
-  /// After all steps, after three in a row that were not finite, or once the held-out loss rose.
+  /// Whether training ends: after all steps, three non-finite ones in a row, or early stopping.
   func isDone(_ options: TrainingOptions) -> Bool {
     history.steps >= options.steps || failures >= 3 || history.stoppedEarly
   }
 
-  /// The averaged parameters, of the best look when stopped early.
-  var answer: [Float] {
+  /// The averaged parameters, those of the best evaluation when stopped early.
+  var result: [Float] {
     (history.stoppedEarly ? stopping.parameters : nil) ?? optimizer.average
   }
 }
 
-/// Keeps the progress of trainings on disk, so that one that is cut off can go on.
+/// Stores the progress of trainings, so that an interrupted one can be resumed.
 package protocol TrainingCheckpoints: Sendable {
-  /// The training of a network begins; what an earlier run left of it.
+  /// Called when the training of a network begins; returns the progress an earlier run stored.
   func begin(_ network: String) -> TrainingProgress?
-  /// Whether the progress after so many steps is to be kept.
+  /// Whether the progress after this step is to be stored.
   func isDue(afterStep step: Int) -> Bool
+  /// Stores the progress of a network's training, replacing the previous one.
   func keep(_ progress: TrainingProgress, of network: String)
-  /// The training of a network is done.
+  /// Called with the final progress when the training of a network ends.
   func end(_ progress: TrainingProgress, of network: String)
 }
 
-/// Remembers the best look at the held-out loss and tells when it has risen (Prechelt 1998).
+/// Early stopping on the held-out loss (Prechelt 1998).
 package struct EarlyStopping: Sendable, Equatable {
+  /// The smallest held-out loss so far; nil before the first evaluation.
   package var best: Double?
-  /// The averaged parameters of the best look.
+  /// The averaged parameters at that evaluation.
   package var parameters: [Float]?
-  /// Looks since the best one.
+  /// The number of evaluations since then.
   package var worse = 0
 
   package init() {}
 
-  /// Takes one more look; true after `patience` looks without improvement.
+  /// Adds an evaluation; true after `patience` of them without improvement, which NaN never is.
   mutating func hasRisen(loss: Double, parameters: [Float], patience: Int) -> Bool {
     if loss.isFinite, loss < best ?? .infinity {
       (best, self.parameters, worse) = (loss, parameters, 0)

@@ -1,10 +1,10 @@
 import Compute
 import Neural
 
-/// A running training: its progress and the memory it works in.
+/// A running training: its progress and its working memory.
 ///
-/// A batch is cut into shards, whose number follows from the batch alone; their gradients are summed
-/// in order, so the parameters do not depend on the number of threads.
+/// A batch is split into shards, whose number depends on the batch size alone; their gradients are
+/// summed in order, so the parameters do not depend on the number of threads.
 struct TrainingState: Sendable {
   let network: ResidualNetwork
   let options: TrainingOptions
@@ -22,13 +22,13 @@ struct TrainingState: Sendable {
   ) {
     (self.network, self.options, self.progress) = (network, options, progress)
     self.threads = threads
-    schedule = .cosineDecay(warmUp: options.warmUp, total: options.steps)
+    schedule = LearningRateSchedule(warmUp: options.warmUp, total: options.steps)
     batch = TrainingBatch(network.shape, rows: options.batch)
     shards = Shard.cut(options.batch).map { Shard(network.shape, rows: $0) }
     gradients = Matrix(rows: shards.count, columns: network.parameterCount)
   }
 
-  /// One step on the current batch; it is passed over when it is not finite.
+  /// Takes one step on the current batch, or skips it when loss or gradient is not finite.
   mutating func advance() {
     let step = progress.history.steps
     let loss = findGradients(step: step)
@@ -45,19 +45,19 @@ struct TrainingState: Sendable {
     }
   }
 
-  /// Fills `gradients` and returns the loss of the whole batch.
+  /// Computes the gradients of all shards and returns the loss of the whole batch.
   private mutating func findGradients(step: Int) -> Double {
     let (network, options, parameters, batch) = (network, options, progress.parameters, batch)
     forEachShard(&shards, &gradients, threads: threads) { shard, gradient in
       let dropout = Dropout(
-        share: options.dropout, seed: options.seed, step: step, firstRow: shard.rows.lowerBound)
+        rate: options.dropout, seed: options.seed, step: step, firstRow: shard.rows.lowerBound)
       shard.descend(network, parameters, batch, gradient: &gradient, dropout: dropout)
     }
     return shards.reduce(0) { $0 + $1.loss }
   }
 }
 
-/// A run of rows of the batch and the memory to work on it.
+/// A run of rows of the batch with the memory to process it.
 private struct Shard: Sendable {
   let rows: Range<Int>
   /// This shard's part of the mean loss of the batch.
@@ -71,14 +71,14 @@ private struct Shard: Sendable {
     dy = Matrix(rows: rows.count, columns: shape.outputs)
   }
 
-  /// The runs that a batch is cut into: few, for each has a gradient of its own and products are
-  /// faster on more rows.
+  /// The runs that a batch is split into: few, since each has its own gradient and products are faster
+  /// on more rows.
   static func cut(_ batch: Int) -> [Range<Int>] {
     let count = batch < 64 ? 1 : (batch < 512 ? 2 : 4)
     return (0..<count).map { batch * $0 / count..<batch * ($0 + 1) / count }
   }
 
-  /// Writes the gradient of this shard's part of the loss.
+  /// Computes this shard's part of the loss and writes its gradient, `[parameters]`.
   mutating func descend(
     _ network: ResidualNetwork, _ parameters: [Float], _ batch: TrainingBatch,
     gradient: inout MutableSpan<Float>, dropout: Dropout?
@@ -86,9 +86,9 @@ private struct Shard: Sendable {
     gradient.update(repeating: 0)
     let (inputs, outputs) = (batch.inputs.columns, batch.targets.columns)
     let x = batch.inputs.values.span.extracting(rows.lowerBound * inputs..<rows.upperBound * inputs)
-    let places = rows.lowerBound * outputs..<rows.upperBound * outputs
+    let range = rows.lowerBound * outputs..<rows.upperBound * outputs
     network.forward(parameters.span, x, &workspace, dropout: dropout)
-    loss = batch.loss(of: workspace.output, at: places, gradient: &dy)
+    loss = batch.loss(of: workspace.output, at: range, gradient: &dy)
     network.backward(
       parameters.span, x: x, dy: dy, &workspace, gradient: &gradient, dropout: dropout)
   }

@@ -1,15 +1,15 @@
 package import Compute
 
-/// The Wiener denoiser of a whole baseline at one noise level, D - mean = C (C + σ² I)^-1 (x - mean)
-/// (Wiener 1949), stretched so that rows vary as much in all as they did.
+/// The Wiener filter of a whole baseline, D - mean = C (C + σ² I)^-1 (x - mean) (Wiener 1949), rescaled
+/// to preserve the total variance of the rows.
 ///
-/// Directions in which rows hardly differ, which hold noise more often than not, count for less.
+/// It shrinks directions in which rows hardly differ, which are mostly noise.
 package struct WienerFilter: Sendable, Equatable {
   /// Mean of the baseline rows, `[features]`.
   package let mean: [Float]
-  /// What centered rows are multiplied by, symmetric, `[features, features]`.
+  /// The rescaled filter that centered rows are multiplied by, symmetric, `[features, features]`.
   package let map: Matrix
-  /// The cost grows with the third power of the features.
+  /// The most features that are filtered: fitting is O(features³).
   private static let mostFeatures = 1_000
 
   package init(mean: [Float], map: Matrix) {
@@ -19,14 +19,14 @@ package struct WienerFilter: Sendable, Equatable {
     (self.mean, self.map) = (mean, map)
   }
 
-  /// Fits mean and map to the rows' covariance C.
+  /// Fits mean and filter to the rows' covariance C.
   ///
-  /// A feature that never varies passes as it is, for what it does next is no noise.
+  /// A constant feature passes unfiltered: if it ever changes, that is no noise.
   ///
   /// * `rows`: `[rows, features]`.
   /// * `level`: relative to the root of the features' mean variance.
-  /// - Returns: nil where features are too many, or as many as the rows, which then vary in few
-  ///   directions only.
+  /// - Returns: nil for more than 1,000 features, or at least as many features as rows, whose covariance
+  ///   would be singular.
   package static func fit(to rows: Matrix, at level: NoiseLevel) -> WienerFilter? {
     guard rows.columns <= mostFeatures, rows.rows > rows.columns else { return nil }
     let mean = rows.columnMeans()
@@ -47,7 +47,7 @@ package struct WienerFilter: Sendable, Equatable {
     return WienerFilter(mean: mean, map: map.single)
   }
 
-  /// The rows denoised, less the mean and stretched, `[rows, features]`.
+  /// The filtered rows, centered and rescaled, `[rows, features]`.
   package func denoise(_ rows: Matrix) -> Matrix {
     var denoised = rows
     multiply(rows.adding(mean, scale: -1), map, into: &denoised)

@@ -1,21 +1,21 @@
 package import Compute
 
-/// What is known in closed form about a window whose last points are hidden and whose other points
-/// are noised: what the hidden points are expected to be.
+/// The conditional Gaussian of a window's last, hidden points given its other points, noised: the closed
+/// form of their forecast.
 package struct WindowCondition: Sendable {
-  /// Points hidden at the end.
+  /// The number of points hidden at the end.
   package let hidden: Int
   /// Mean of the windows, `[features]`.
   package let mean: [Float]
-  /// Maps seen, centered points to the expectation of the hidden ones, `[seen, hidden]`.
+  /// The regression of hidden points on seen, centered ones, `[seen, hidden]`.
   package let estimator: Matrix
-  /// What remains uncertain of each hidden point, `[hidden]`, at least noise²: no forecast is surer
-  /// than what it is made from.
+  /// The conditional variance of each hidden point, `[hidden]`, at least noise²: no forecast is more
+  /// certain than its inputs.
   package let variance: [Float]
-  /// What a network needs beside; nil for the closed form alone.
+  /// The coordinates of a network; nil for the closed form alone.
   package let frame: Frame?
 
-  /// What a network sees of a window, and what its answer stands for.
+  /// The coordinates of a network's inputs and outputs.
   package struct Frame: Sendable {
     /// Lambda^(-1/2) V' of covariance + noise² I, transposed, `[features, features]`.
     package let whitener: Matrix
@@ -36,8 +36,8 @@ package struct WindowCondition: Sendable {
 
   /// The closed form alone.
   ///
-  /// * `hidden`: hidden points, fewer than the features.
-  /// * `level`: noise on the others, relative to the windows' deviation.
+  /// * `hidden`: the number of hidden points, less than that of the features.
+  /// * `level`: the noise on the others, relative to the windows' deviation.
   package init(_ gaussian: WindowGaussian, hidden: Int, at level: NoiseLevel) {
     self.init(WindowPosterior(gaussian, hidden: hidden, at: level), frame: nil)
   }
@@ -52,29 +52,32 @@ package struct WindowCondition: Sendable {
       }, frame: frame)
   }
 
-  /// The number of points seen.
+  /// The number of seen points.
   package var seen: Int { mean.count - hidden }
 
-  /// E[x | y] of the hidden points less the mean, given windows less the mean of which only the seen
-  /// part is read, `[windows, hidden]`.
+  /// E[x | y] of the hidden points, less the mean, `[windows, hidden]`.
+  ///
+  /// * `centered`: windows less the mean, `[windows, features]`; only the seen part is read.
   package func expectation(_ centered: Matrix) -> Matrix {
     var expected = Matrix(rows: centered.rows, columns: hidden)
     multiply(centered.firstColumns(seen), estimator, into: &expected)
     return expected
   }
 
-  /// How the hidden points of windows come back.
+  /// The reconstruction of the hidden points of windows.
   package struct Reconstruction: Sendable {
-    /// D, `[windows, hidden]`.
+    /// The forecasts D, in encoded units, `[windows, hidden]`.
     package let forecasts: Matrix
-    /// (x - D)² / P: the errors in units of what is left uncertain, `[windows, hidden]`.
+    /// (x - D)² / P: squared errors in units of the conditional variance, `[windows, hidden]`.
     package let errors: Matrix
   }
 
-  /// Hides the last points of windows, each taken less the mean of its seen ones, and denoises the rest:
-  /// in closed form, and with what the network adds if there is one.
+  /// Reconstructs the last points of windows from the others, each window relative to the mean of its
+  /// seen points.
   ///
   /// * `windows`: `[windows, features]`.
+  ///
+  /// - Returns: the closed form, then that with the network's correction if a network is given.
   package func reconstruct(_ windows: Matrix, with network: WindowDenoiser?) -> [Reconstruction] {
     let centered = windows.centeringRows(over: seen).adding(mean, scale: -1)
     let expected = expectation(centered)
@@ -90,18 +93,18 @@ package struct WindowCondition: Sendable {
     var (forecasts, errors) = (denoised, denoised)
     for row in 0..<windows.rows {
       for offset in 0..<hidden {
-        let (place, index) = (row * hidden + offset, row * windows.columns + seen + offset)
-        forecasts.values[place] += windows.values[index] - centered.values[index]
-        let residual = windows.values[index] - forecasts.values[place]
-        errors.values[place] = residual * residual / variance[offset]
+        let (target, index) = (row * hidden + offset, row * windows.columns + seen + offset)
+        forecasts.values[target] += windows.values[index] - centered.values[index]
+        let residual = windows.values[index] - forecasts.values[target]
+        errors.values[target] = residual * residual / variance[offset]
       }
     }
     return Reconstruction(forecasts: forecasts, errors: errors)
   }
 }
 
-/// The Gaussian of a window given its noised and its hidden points: E[x | y] = K y and the
-/// covariance P that remains.
+/// The posterior Gaussian of all points of a window given its noised, seen ones: E[x | y] = K y and the
+/// covariance P.
 struct WindowPosterior {
   let gaussian: WindowGaussian
   let hidden: Int
@@ -130,7 +133,9 @@ struct WindowPosterior {
     covariance = posterior
   }
 
-  /// P^(1/2) and its inverse; no direction is surer than a thousandth of the windows' deviation.
+  /// P^(1/2) and its inverse, both `[features, features]`.
+  ///
+  /// Standard deviations are floored at a thousandth of the windows', which bounds the inverse.
   func spectrum() -> (root: DoubleMatrix, inverseRoot: DoubleMatrix) {
     let floor = 1e-6 * Double(gaussian.deviation) * Double(gaussian.deviation)
     let spectrum = SymmetricEigen(of: covariance)
@@ -140,7 +145,7 @@ struct WindowPosterior {
     )
   }
 
-  /// Lambda^(-1/2) V' of covariance + noise² I, transposed.
+  /// Lambda^(-1/2) V' of covariance + noise² I = V Lambda V', transposed, `[features, features]`.
   func whitener() -> Matrix {
     let spectrum = SymmetricEigen(of: gaussian.covariance.addingToDiagonal(variance))
     let n = spectrum.values.count

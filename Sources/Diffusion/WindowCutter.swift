@@ -1,12 +1,16 @@
 package import Compute
 
-/// Cuts a segment into windows of `length` rows; each is a contiguous run of its values.
+/// Cuts a segment into overlapping windows of `length` rows.
+///
+/// A window is a contiguous run of the segment's row-major values, so cutting is copying.
 package struct WindowCutter: Sendable {
   package let length, channels: Int
 
   package init(length: Int, channels: Int) { (self.length, self.channels) = (length, channels) }
 
-  /// The first rows of windows every `stride` rows; the last window ends at the end.
+  /// The first rows of windows, `step` rows apart, plus one that ends with the segment.
+  ///
+  /// Empty when the segment of `rows` rows is shorter than a window.
   package func starts(in rows: Int, stride step: Int) -> [Int] {
     guard rows >= length else { return [] }
     var starts = Array(stride(from: 0, through: rows - length, by: max(1, step)))
@@ -14,7 +18,7 @@ package struct WindowCutter: Sendable {
     return starts
   }
 
-  /// The windows that begin at the listed rows, `[starts, length * channels]`.
+  /// The windows that begin at these rows, `[starts, length * channels]`, time before channel.
   package func windows(of values: Matrix, at starts: some Collection<Int>) -> Matrix {
     var cut: [Float] = []
     cut.reserveCapacity(starts.count * length * channels)

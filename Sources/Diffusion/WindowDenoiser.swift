@@ -3,10 +3,10 @@ package import Neural
 
 /// A trained forecaster of the hidden points of windows.
 ///
-/// It starts from the closed form of the windows' Gaussian, D = E[x | y] + P^(1/2) F, and the
-/// network F learns what that cannot say.
+/// It starts from the closed form of the windows' Gaussian, D = E[x | y] + P^(1/2) F; the network F
+/// learns what a Gaussian cannot represent.
 package struct WindowDenoiser: Sendable {
-  /// The numbers of hidden points that it has learned, one of which the network is told of.
+  /// The numbers of hidden points it has learned; a one-hot input says which one applies.
   package let hidden: [Int]
   package let trained: TrainedNetwork
 
@@ -14,16 +14,18 @@ package struct WindowDenoiser: Sendable {
     (self.hidden, self.trained) = (hidden, trained)
   }
 
-  /// The network for windows of this many features.
+  /// The shape of the network for windows with this many features.
   package static func shape(features: Int, hidden: [Int], width: Int, blocks: Int) -> NetworkShape {
     NetworkShape(inputs: features + hidden.count, outputs: features, width: width, blocks: blocks)
   }
 
-  /// Trains one network for all numbers of hidden points; returns it and the conditions to use it under.
+  /// Trains one network for all numbers of hidden points.
   ///
   /// * `windows`: for each number of hidden points the windows less their Gaussian's mean; the last tenth
-  ///   is watched and learned from as well, for its neighbours overlap it anyway.
+  ///   serves for held-out evaluation and for training alike, since neighbours overlap it anyway.
   /// * `level`: relative to the windows' deviation.
+  ///
+  /// - Returns: the network, and for each number of hidden points the condition to use it with.
   package static func fit(
     to windows: [Matrix], _ gaussians: [WindowGaussian], hidden: [Int], at level: NoiseLevel,
     width: Int, blocks: Int, seed: UInt64, by trainer: Trainer
@@ -32,22 +34,22 @@ package struct WindowDenoiser: Sendable {
     let shape = shape(
       features: gaussians[0].mean.count, hidden: hidden, width: width, blocks: blocks)
     let count = windows[0].rows
-    let watched = AxisDenoiser.watched(of: count)
+    let heldOutCount = AxisDenoiser.heldOutCount(of: count)
     let objective = WindowObjective(
       shape: shape, lessons: lessons, seed: seed, windowCount: count,
       draw: { windows[$0].row($1) })
-    let judge = WindowObjective(
-      shape: shape, lessons: lessons, seed: seed, windowCount: watched,
-      draw: { windows[$0].row(count - watched + $1) })
-    let trained = trainer.train(objective, heldOut: judge)
+    let heldOut = WindowObjective(
+      shape: shape, lessons: lessons, seed: seed, windowCount: heldOutCount,
+      draw: { windows[$0].row(count - heldOutCount + $1) })
+    let trained = trainer.train(objective, heldOut: heldOut)
     return (WindowDenoiser(hidden: hidden, trained: trained), lessons.map(\.condition))
   }
 
-  /// P^(1/2) F at the hidden points: what the network adds to the closed form, `[windows, hidden]`.
+  /// The network's correction of the closed form, P^(1/2) F at the hidden points, `[windows, hidden]`.
   ///
   /// * `condition`: one with a frame.
-  /// * `centered`: windows less the condition's mean.
-  /// * `expected`: their closed form.
+  /// * `centered`: windows less the condition's mean, `[windows, features]`.
+  /// * `expected`: their closed form, `[windows, hidden]`.
   package func correction(_ condition: WindowCondition, _ centered: Matrix, expected: Matrix)
     -> Matrix
   {
@@ -62,26 +64,26 @@ package struct WindowDenoiser: Sendable {
     return correction
   }
 
-  /// Writes whitened windows from the row `first` on, and the marks of what is hidden in them.
+  /// Writes network inputs from row `first` on: whitened windows, clipped, then the one-hot `marks`.
   static func fill(
     _ inputs: inout Matrix, from first: Int, _ whitened: Matrix, _ marks: [Bool]
   ) {
     let most = WindowGaussian.mostDeviations
     for row in 0..<whitened.rows {
-      var place = (first + row) * inputs.columns
+      var index = (first + row) * inputs.columns
       for value in whitened.row(row) {
-        inputs.values[place] = min(most, max(-most, value))
-        place += 1
+        inputs.values[index] = min(most, max(-most, value))
+        index += 1
       }
       for mark in marks {
-        inputs.values[place] = mark ? 1 : 0
-        place += 1
+        inputs.values[index] = mark ? 1 : 0
+        index += 1
       }
     }
   }
 }
 
-/// Windows, their hidden part filled by the expectation, as a network sees them.
+/// Windows in the coordinates of the network, their hidden points filled with the closed form.
 private func whitened(_ filled: Matrix, by whitener: Matrix, rowsAlike: Bool = true) -> Matrix {
   var whitened = Matrix(rows: filled.rows, columns: filled.columns)
   multiply(filled, whitener, into: &whitened, rowsAlike: rowsAlike)
@@ -99,23 +101,22 @@ extension Matrix {
   }
 }
 
-/// Windows drawn at random, an equal share of each batch for every lesson.
+/// The training objective: windows drawn at random, an equal part of each batch for every lesson.
 package struct WindowObjective: DenoisingObjective {
   package let shape: NetworkShape
-  /// The window of an index, less the mean that the lesson takes.
+  /// The window at an index, less the mean of the lesson's Gaussian.
   private let draw: @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
   private let windowCount: Int
   private let lessons: [WindowLesson]
   private let seed: UInt64
-  /// What all points weigh beside the hidden ones, which are the task: telling noise from signal in the
-  /// seen ones teaches the network too, and three quarters less.
-  private static let seenShare: Float = 0.25
+  /// The weight of the mean loss over all points, beside 1 for that over the hidden ones: denoising the
+  /// seen points is an auxiliary task.
+  private static let seenWeight: Float = 0.25
 
   /// Draws from `windowCount` windows.
   ///
-  /// * `lessons`: the conditions to learn under, each with more or fewer points hidden.
-  /// * `windowCount`: windows there are.
-  /// * `draw`: the window of an index, centered as the lesson of an index needs it.
+  /// * `lessons`: one for each number of hidden points.
+  /// * `draw`: the window at an index, centered for the lesson at an index.
   package init(
     shape: NetworkShape, lessons: [WindowLesson], seed: UInt64, windowCount: Int,
     draw: @escaping @Sendable (_ lesson: Int, _ index: Int) -> ArraySlice<Float>
@@ -153,31 +154,31 @@ package struct WindowObjective: DenoisingObjective {
     let (whitened, targets) = lesson.teach(clean: clean, noised: noised)
     WindowDenoiser.fill(
       &batch.inputs, from: rows.lowerBound, whitened, lessons.map { $0.hidden == lesson.hidden })
-    for (row, place) in rows.enumerated() {
+    for (offset, row) in rows.enumerated() {
       batch.targets.values.replaceSubrange(
-        batch.targets.range(ofRow: place), with: targets.row(row))
-      weigh(&batch.weights, row: place, hidden: lesson.hidden)
+        batch.targets.range(ofRow: row), with: targets.row(offset))
+      weigh(&batch.weights, row: row, hidden: lesson.hidden)
     }
   }
 
-  /// The mean over the hidden points and a share of the mean over all.
+  /// Sets the weights of one row: the mean over the hidden points plus `seenWeight` times that over all.
   private func weigh(_ weights: inout Matrix, row: Int, hidden: Int) {
     let range = weights.range(ofRow: row)
-    for index in range { weights.values[index] = Self.seenShare }
+    for index in range { weights.values[index] = Self.seenWeight }
     for index in range.suffix(hidden) {
       weights.values[index] += Float(shape.outputs) / Float(hidden)
     }
   }
 }
 
-/// A condition as training needs it, where every point is answered, not the hidden ones alone.
+/// A condition as training needs it: with targets for every point, not for the hidden ones alone.
 package struct WindowLesson: Sendable {
   let hidden: Int
   let noise: Float
-  /// K of all points, `[seen, features]`; P^(-1/2), and what the network sees windows through,
-  /// `[features, features]` both.
+  /// K of all points, `[seen, features]`; P^(-1/2) and the whitening of network inputs, both
+  /// `[features, features]`.
   private let estimator, inverseRoot, whitener: Matrix
-  /// What scoring needs of it.
+  /// The part that scoring needs.
   package let condition: WindowCondition
 
   package init(_ gaussian: WindowGaussian, hidden: Int, at level: NoiseLevel) {
@@ -192,7 +193,7 @@ package struct WindowLesson: Sendable {
         whitener: whitener, root: spectrum.root.single.lastColumns(hidden)))
   }
 
-  /// What the network sees of noised windows, and what it should answer: P^(-1/2) (x - E[x | y]).
+  /// The network's inputs for noised windows, and its targets P^(-1/2) (x - E[x | y]).
   ///
   /// * `clean`, `noised`: windows less the mean, `[windows, features]`.
   package func teach(clean: Matrix, noised: Matrix) -> (whitened: Matrix, targets: Matrix) {

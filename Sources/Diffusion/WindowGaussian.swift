@@ -1,18 +1,20 @@
 package import Compute
 
-/// Windows of a series as one Gaussian.
+/// The Gaussian distribution of a series' windows, from which all closed forms of series follow.
 package struct WindowGaussian: Sendable {
   /// Mean of the windows, `[features]`.
   package let mean: [Float]
-  /// `[features, features]`.
+  /// Population covariance of the windows, `[features, features]`.
   package let covariance: DoubleMatrix
   /// Root mean square of the centered windows: the unit of relative noise levels.
   package let deviation: Float
-  /// No deviation and no noise is less, in encoded units: windows may be flat.
+  /// The floor of deviation and noise in encoded units, for windows that are constant.
   package static let leastDeviation: Float = 1e-4
-  /// What networks see is cut at so many deviations, for they have learned no more than a few.
+  /// Network inputs are clipped to this many deviations: training shows them no more than a few.
   static let mostDeviations: Float = 8
 
+  /// Fits mean and covariance.
+  ///
   /// * `windows`: `[windows, features]`.
   package static func fit(to windows: Matrix) -> WindowGaussian {
     let mean = windows.columnMeans()
@@ -26,8 +28,7 @@ package struct WindowGaussian: Sendable {
     (self.mean, self.covariance, self.deviation) = (mean, covariance, deviation)
   }
 
-  /// Q^(1/2) with Q = (covariance + σ² I)^-1: turns a window into its whitened residual,
-  /// `[features, features]`.
+  /// The whitening Q^(1/2) with Q = (covariance + σ² I)^-1, symmetric, `[features, features]`; O(features³).
   package func whitening(at level: NoiseLevel) -> Matrix {
     let sigma = Double(level.sigma(deviation: deviation))
     return SymmetricEigen(of: covariance).applying {
@@ -35,7 +36,7 @@ package struct WindowGaussian: Sendable {
     }.single
   }
 
-  /// The standard deviation of noise that windows are given to learn from, in encoded units.
+  /// The standard deviation of the training noise, in encoded units, above 0.
   func noise(at level: NoiseLevel) -> Float {
     max(level.sigma(deviation: deviation), Self.leastDeviation)
   }

@@ -1,17 +1,17 @@
 package import Compute
 
-/// Windows as one Gaussian of mean μ and covariance C: D(x; σ) = x - σ² Q (x - μ) with
-/// Q = (C + σ² I)^-1, and what a network adds to it.
+/// The optimal denoiser of a window Gaussian, D(x; σ) = x - σ² Q (x - μ) with Q = (C + σ² I)^-1, and
+/// optionally a network's correction.
 ///
-/// It holds Q^(1/2), in which σ is contained, for that is what reconstruction errors are whitened by.
+/// It stores Q^(1/2), which contains σ, because reconstruction errors are whitened by it.
 package struct WindowGaussianDenoiser: Sendable {
   /// μ, `[features]`.
   package let mean: [Float]
   /// Q^(1/2), symmetric, `[features, features]`.
   package let whitening: Matrix
-  /// Whether each window is taken less its own mean.
+  /// Whether the mean of each window is subtracted first, so that levels do not count.
   package let centersWindows: Bool
-  /// What a network adds to the closed form, at the same noise; nil for the closed form alone.
+  /// A network's correction at the same noise level; nil for the closed form alone.
   package let correction: AxisDenoiser?
   /// 1 / Q_jj, `[features]`.
   private let inverseDiagonal: [Float]
@@ -39,24 +39,27 @@ package struct WindowGaussianDenoiser: Sendable {
       centersWindows: centersWindows, correction: correction)
   }
 
-  /// The closed form alone.
+  /// This denoiser without its network.
   package func withoutNetwork() -> WindowGaussianDenoiser {
     WindowGaussianDenoiser(mean: mean, whitening: whitening, centersWindows: centersWindows)
   }
 
-  /// How windows come back.
+  /// The reconstruction of a batch of windows.
   package struct Reconstruction: Sendable {
-    /// Q^(-1/2) (x - D) / σ², in closed form Q^(1/2) (x - μ): the reconstruction error of each point in
-    /// units of what is left uncertain of it, about 1 on normal windows, `[windows, features]`.
+    /// The whitened residuals Q^(-1/2) (x - D) / σ², in closed form Q^(1/2) (x - μ),
+    /// `[windows, features]`; about standard normal on normal windows.
     package let residuals: Matrix
     /// The mean square of each window's residuals, `[windows]`: up to constants its -2 ln density, per
     /// point.
     package let density: [Float]
-    /// What each point is expected to be given all others, `[windows, features]`; nil if not asked for.
+    /// The conditional mean of each point given all others, `[windows, features]`; nil if not requested.
     package let expected: Matrix?
   }
 
+  /// Reconstructs windows.
+  ///
   /// * `windows`: `[windows, features]`.
+  /// * `explains`: whether the conditional means are requested.
   package func reconstruct(_ windows: Matrix, explains: Bool) -> Reconstruction {
     let residuals = residuals(of: windows)
     return Reconstruction(
@@ -69,7 +72,7 @@ package struct WindowGaussianDenoiser: Sendable {
 
   /// D(x; σ), `[windows, features]`.
   ///
-  /// * `sigma`: what the whitening contains, in encoded units.
+  /// * `sigma`: the noise level contained in the whitening, in encoded units.
   package func denoise(_ windows: Matrix, sigma: Float) -> Matrix {
     var denoised = windows
     let pull = pull(residuals(of: windows))
@@ -79,6 +82,7 @@ package struct WindowGaussianDenoiser: Sendable {
     return denoised
   }
 
+  /// The whitened residuals, the network's correction included.
   private func residuals(of windows: Matrix) -> Matrix {
     let level = centersWindows ? windows.centeringRows(over: windows.columns) : windows
     let centered = level.adding(mean, scale: -1)
@@ -107,10 +111,11 @@ package struct WindowGaussianDenoiser: Sendable {
     return expected
   }
 
-  /// The first values of a window, followed by the conditional mean of those that it lacks.
+  /// Completes the beginning of a window by the conditional mean of the missing values.
   ///
-  /// A window's distance is |A (x - μ)|² with A the whitening, of the centered window where windows are
-  /// centered; the missing values are those that make it least: A_m' A_m y_m = -A_m' A_k y_k.
+  /// They minimise the distance |A (x - μ)|², A being the whitening (of the centered window where
+  /// windows are centered): the normal equations are A_m' A_m y_m = -A_m' A_k y_k, with m the missing
+  /// and k the known points.
   package func continued(_ known: [Float]) -> [Float] {
     let missing = mean.count - known.count
     let root = centersWindows ? whitening.centeringRows(over: whitening.columns) : whitening

@@ -1,7 +1,7 @@
-/// Why a baseline cannot be encoded, or a file does not fit the fitted encoder.
+/// Why a baseline cannot be encoded, or a table does not match the fitted encoder.
 package enum EncodingError: Error, Equatable {
   case tooFewRows(found: Int, needed: Int)
-  /// No stretch of a series without a gap is long enough for a window.
+  /// No gap-free segment of a series is long enough for a window; lengths in rows.
   case stretchesTooShort(longest: Int, needed: Int)
   case noFeatures
   case allMissing(column: String)

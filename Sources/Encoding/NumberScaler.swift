@@ -1,32 +1,36 @@
 import Compute
 
-/// Three views of one numeric column, fitted on the baseline: standard, robust and quantile.
+/// Three scalings (views) of one numeric column, fitted on the baseline: standard, robust, quantile.
 ///
-/// Each view is right for other columns: the standard one keeps correlations, the robust one does not
-/// let a few large values squeeze the rest, the quantile one unfolds heavy tails.
+/// Each suits other columns: the standard view (mean 0, deviation 1) preserves linear correlations, the
+/// robust one (median and interquartile range) keeps outliers from compressing the rest, the quantile
+/// one (normal scores of the ranks) unfolds heavy tails. Encoded values are always finite.
 package struct NumberScaler: Sendable, Equatable {
   /// The number of views.
   package static let viewCount = 3
-  /// Encoded values beyond this are cut; their rows rank at the top anyway.
+  /// Encoded values are clipped to ± this; rows beyond it rank at the top anyway.
   static let bound = 1e6
-  /// Normal quantiles beyond this are cut.
+  /// Normal scores are clipped to ± this: a few baseline rows cannot support finer ranks.
   static let normalBound = 3.5
-  /// Points of the quantile function that are kept.
+  /// The most points at which the quantile function is stored.
   static let mostKnots = 1000
 
+  /// Mean and population deviation of the baseline, in the column's unit; never overflowing.
   package let mean, deviation: Double
-  /// The value that stands in for a missing cell: the baseline's median.
+  /// The baseline's median, which is imputed for missing cells.
   package let median: Double
-  /// Center and width of the robust view, in standard units.
+  /// Median and scaled interquartile range (IQR / 1.349, a normal deviation), in standard units.
   package let robustCenter, robustWidth: Double
-  /// Mean and deviation of the normal quantiles of the baseline.
+  /// Mean and deviation of the baseline's normal scores, which standardise them.
   package let normalMean, normalDeviation: Double
-  /// For a column of one value: how far a new value lies from it, in encoded units; else nil.
+  /// For a constant column, the distance of any other value in encoded units, sqrt(rows + 1); else nil.
   package let novelty: Double?
-  /// The baseline's quantile function at equal steps of rank, ascending.
+  /// The baseline's quantile function at equally spaced ranks, ascending, 2 to `mostKnots` values.
   package let knots: [Double]
 
-  /// Fits all views to the baseline's cells; NaN is missing, and nil comes back when all are.
+  /// Fits all views to the baseline's cells, NaN being missing; nil when all are missing.
+  ///
+  /// O(n log n). Values near the largest double do not overflow.
   package static func fit(to values: [Double]) -> NumberScaler? {
     let sorted = values.filter { !$0.isNaN }.sorted()
     guard let least = sorted.first, let greatest = sorted.last else { return nil }
@@ -35,7 +39,7 @@ package struct NumberScaler: Sendable, Equatable {
     let knots = (0..<count).map { quantile(ofSorted: sorted, Double($0) / Double(count - 1)) }
     let constant = least == greatest || !(deviation > 0)
     func distance(_ a: Double, _ b: Double) -> Double {
-      (a / 2 - b / 2) / deviation * 2  // halved, for the difference may be beyond all doubles
+      (a / 2 - b / 2) / deviation * 2  // halved: the difference itself may overflow
     }
     let robust =
       distance(quantile(ofSorted: sorted, 0.75), quantile(ofSorted: sorted, 0.25)) / 1.349
@@ -48,7 +52,7 @@ package struct NumberScaler: Sendable, Equatable {
     return constant ? draft : draft.standardizingNormals(of: sorted)
   }
 
-  /// Mean and deviation without overflow, whatever the magnitude.
+  /// Mean and deviation, computed on values scaled to -1...1 so that squares cannot overflow.
   private static func scaledMoments(of sorted: [Double]) -> (Double, Double) {
     let most = max(abs(sorted.first ?? 0), abs(sorted.last ?? 0))
     guard most > 0 else { return (0, 0) }
@@ -56,6 +60,7 @@ package struct NumberScaler: Sendable, Equatable {
     return (moments.mean * most, moments.deviation * most)
   }
 
+  /// The same scaler with mean and deviation of the baseline's normal scores filled in.
   private func standardizingNormals(of sorted: [Double]) -> NumberScaler {
     let moments = Moments(of: sorted.lazy.map { self.normal($0) })
     return NumberScaler(
@@ -77,7 +82,7 @@ package struct NumberScaler: Sendable, Equatable {
 }
 
 extension NumberScaler {
-  /// The standard view of a value; NaN (missing) is encoded as the median.
+  /// The standard view of a value, (x - mean) / deviation; NaN (missing) is encoded as the median.
   package func standard(_ value: Double) -> Float {
     let x = value.isNaN ? median : value
     if let novelty { return Float(x == mean ? 0 : (x > mean ? novelty : -novelty)) }
@@ -94,52 +99,55 @@ extension NumberScaler {
     return (standard, Self.bounded(robust), Self.bounded(unfolded))
   }
 
-  /// The value behind an encoded number of the standard view.
+  /// The inverse of the standard view, in the column's unit.
   package func decode(standard z: Double) -> Double {
     novelty == nil ? z * deviation + mean : mean
   }
 
-  /// The normal quantile of the value's rank in the baseline; ties get their middle rank.
+  /// The normal score of a value: the normal quantile of its rank; ties get their middle rank.
   private func normal(_ x: Double) -> Double {
-    let place = place(of: x) { $0 < x }
-    // Both ranks are one where no knot equals the value.
-    let isKnot = place < knots.count && knots[place] == x
+    let below = knotCount { $0 < x }
+    // Only where a knot equals the value do its lowest and highest rank differ.
+    let isKnot = below < knots.count && knots[below] == x
     let p =
       isKnot
-      ? (rank(x, at: place) + rank(x, at: self.place(of: x) { $0 <= x })) / 2 : rank(x, at: place)
+      ? (rank(x, above: below) + rank(x, above: knotCount { $0 <= x })) / 2 : rank(x, above: below)
     let lowest = 1e-7
     return min(
       Self.normalBound, max(-Self.normalBound, normalQuantile(min(1 - lowest, max(lowest, p)))))
   }
 
-  /// How far beyond the baseline's range the value lies, in standard units, signed.
+  /// The signed distance of a value outside the baseline's range, in standard units; 0 inside.
+  ///
+  /// Added to the quantile view, whose ranks alone cannot tell extremes from each other.
   private func excess(_ x: Double) -> Double {
     if let last = knots.last, x > last { return x / deviation - last / deviation }
     if let first = knots.first, x < first { return x / deviation - first / deviation }
     return 0
   }
 
-  /// How many knots are passed by on the way up to the value.
-  private func place(of x: Double, isPassed: (Double) -> Bool) -> Int {
+  /// The number of knots below a value, by binary search for the end of those that `isBelow`.
+  private func knotCount(where isBelow: (Double) -> Bool) -> Int {
     var (low, count) = (0, knots.count)
-    // Halves without a branch on the value, which nobody could foretell.
+    // Compiles to conditional moves: branches on the value would be mispredicted half of the time.
     while count > 0 {
       let half = count / 2
-      let passes = isPassed(knots[low + half])
+      let passes = isBelow(knots[low + half])
       low = passes ? low + half + 1 : low
       count = passes ? count - half - 1 : half
     }
     return low
   }
 
-  /// The share of the baseline below the value, linear between knots; `low` knots are passed: among
-  /// equal knots the first one ends the way, or the last one when coming from above.
-  private func rank(_ x: Double, at low: Int) -> Double {
-    if low == 0 { return 0 }
-    if low == knots.count { return 1 }
-    let (below, above) = (knots[low - 1], knots[low])
-    let share = above > below ? (x - below) / (above - below) : 0
-    return (Double(low - 1) + share) / Double(knots.count - 1)
+  /// The fraction of the baseline below a value, 0...1, interpolated linearly between knots.
+  ///
+  /// * `count`: the knots counted as below the value, which decides between equal ones.
+  private func rank(_ x: Double, above count: Int) -> Double {
+    if count == 0 { return 0 }
+    if count == knots.count { return 1 }
+    let (below, above) = (knots[count - 1], knots[count])
+    let fraction = above > below ? (x - below) / (above - below) : 0
+    return (Double(count - 1) + fraction) / Double(knots.count - 1)
   }
 
   private static func bounded(_ value: Double) -> Float {

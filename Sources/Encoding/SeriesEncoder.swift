@@ -1,13 +1,13 @@
 package import Compute
 package import Tabular
 
-/// A stretch of a series without a gap, encoded.
+/// A gap-free run of consecutive rows of one series, encoded; windows never cross its ends.
 package struct Segment: Sendable, Equatable {
-  /// The rows of the table this stretch comes from, in the order of time, `[count]`.
+  /// Indices of its rows in their table, in the order of time, `[count]`.
   package let rows: [Int]
   /// `[count, channels]`, encoded units, finite.
   package var values: Matrix
-  /// Whether a value was missing and has been filled in, `[count * channels]`.
+  /// Whether a value was missing and has been imputed, `[count * channels]`, row-major.
   package let filled: [Bool]
 
   package init(rows: [Int], values: Matrix, filled: [Bool]) {
@@ -18,13 +18,15 @@ package struct Segment: Sendable, Equatable {
   }
 }
 
-/// One channel of a series: a numeric column, shifted and scaled.
+/// One channel of a series: a numeric column, encoded as (x - mean) / scale.
 package struct Channel: Sendable, Equatable, Codable {
+  /// The column's name.
   package let name: String
+  /// The baseline's mean, in the column's unit.
   package let mean: Double
-  /// The unit of the encoded channel: its deviation, or more where it hardly moves.
+  /// The length of one encoded unit: the baseline's deviation, or more where the channel hardly moves.
   package let scale: Double
-  /// Different values seen in the baseline, counted up to 3.
+  /// The number of distinct values in the baseline, counted up to 3: 2 means an on-off signal.
   package let distinct: Int
 
   package init(name: String, mean: Double, scale: Double, distinct: Int) {
@@ -32,15 +34,15 @@ package struct Channel: Sendable, Equatable, Codable {
   }
 }
 
-/// Where the present cells of a channel lie.
+/// Location and spread of a channel's present cells, in the column's unit.
 private struct Spread {
   let mean, deviation, low, high: Double
 
-  /// nil when all are missing.
+  /// Nil when all cells are missing.
   init?(of cells: [Double]) {
     let present = cells.filter { !$0.isNaN }
     guard let low = present.min(), let high = present.max() else { return nil }
-    // The squares of huge cells would not be finite.
+    // Squares of cells beyond 1e150 would overflow.
     let most = max(-low, high)
     let unit = most > 1e150 ? most : 1
     let moments = Moments(of: present.lazy.map { $0 / unit })
@@ -49,19 +51,20 @@ private struct Spread {
   }
 }
 
-/// Turns the rows of a series into standardized channels and cuts them where time jumps; fitted on
+/// Turns the rows of a series into standardized channels and splits them at gaps in time; fitted on
 /// the baseline only.
 package struct SeriesEncoder: Sendable, Equatable, Codable {
+  /// The channels, in the order of the schema's features.
   package let channels: [Channel]
-  /// The usual time between rows, nanoseconds; nil without a time column.
+  /// The baseline's sampling interval in nanoseconds; nil without a time column.
   package let interval: Int64?
-  /// Encoded values are cut at this many units.
+  /// Encoded values are clipped to ± this.
   static let bound = 100.0
-  /// A step of more than this many intervals is a gap.
+  /// A step longer than this many intervals is a gap.
   static let gapFactor = 1.5
-  /// The longest stretch of a baseline needs so many rows: a quarter of it is left out at a time.
+  /// The fewest rows of a baseline's longest segment: quarters of it are left out in turn.
   package static let fewestRows = 4
-  /// Missing runs up to this length are filled by a straight line; longer ones by the mean.
+  /// The longest missing run, in rows, that is interpolated linearly; longer ones get the mean.
   static let shortRun = 10
 
   package init(channels: [Channel], interval: Int64?) {
@@ -70,8 +73,10 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
 
   /// Fits the channels to the feature columns of the baseline.
   ///
-  /// * `tables`: one for each file.
-  /// * `interval`: the usual time between rows, nanoseconds.
+  /// * `tables`: one for each file; all are pooled.
+  /// * `interval`: the sampling interval in nanoseconds; nil without a time column.
+  ///
+  /// Throws `tooFewRows`, `noFeatures`, `allMissing`, `missingColumn` or `wrongKind`.
   package static func fit(to tables: [Table], schema: Schema, interval: Int64?)
     throws(EncodingError) -> SeriesEncoder
   {
@@ -94,12 +99,12 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
       }, interval: interval)
   }
 
-  /// The unit of each channel.
+  /// The encoded unit of each channel: its deviation, with a floor that keeps channels which hardly
+  /// move from turning rounding noise into anomalies.
   ///
-  /// Channels that all stay within -1...1 have been brought to one scale by somebody: one that moves
-  /// less than most of them hardly moves. Others have units of their own, so that what another channel
-  /// does says nothing: a channel hardly moves where a tenth of its range is more than its deviation,
-  /// and one that stands still is measured by a tenth of its size. One that stands at 0 borrows.
+  /// Channels that all stay within -1...1 have evidently been normalised together; their floor is the
+  /// median deviation. Otherwise units are incomparable and the floor is a tenth of the channel's own
+  /// range, or of its magnitude if it is constant. A channel that is always 0 takes the median deviation.
   private static func scales(of spreads: [Spread]) -> [Double] {
     let moving = spreads.map(\.deviation).filter { $0 > 0 }.sorted()
     let usual = moving.isEmpty ? 1 : quantile(ofSorted: moving, 0.5)
@@ -110,7 +115,7 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
       let tenth =
         spread.low == spread.high
         ? spread.mean.magnitude / 10 : spread.high / 10 - spread.low / 10
-      // A move of a billionth of the size may be rounding.
+      // A change by a billionth of the magnitude may be rounding.
       return max(
         spread.deviation, tenth, spread.mean.magnitude * 1e-9, .leastNormalMagnitude)
     }
@@ -124,6 +129,7 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     return values
   }
 
+  /// The number of distinct present cells, counted up to `most`.
   private static func distinct(_ cells: [Double], most: Int) -> Int {
     var seen: Set<Double> = []
     for cell in cells where !cell.isNaN {
@@ -133,12 +139,13 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     return seen.count
   }
 
-  /// The stretches of one series: a new one begins where time jumps by more than one and a half
-  /// intervals.
+  /// Encodes one series and splits it where time advances by more than one and a half intervals.
   ///
   /// * `table`: the rows of one file.
-  /// * `rows`: the rows of one series in it, in the order of time.
-  /// * `times`: the time of every row of the table; nil without a time column.
+  /// * `rows`: indices of the rows of one series in it, in the order of time.
+  /// * `times`: the time of every row of the table in nanoseconds; nil for a single segment.
+  ///
+  /// Throws `missingColumn` or `wrongKind`.
   package func segments(of table: Table, rows: [Int], times: [Int64]?) throws(EncodingError)
     -> [Segment]
   {
@@ -158,6 +165,7 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     }
   }
 
+  /// (value - mean) / scale, clipped; NaN (missing) stays NaN.
   private func encode(_ value: Double, _ channel: Channel) -> Double {
     guard !value.isNaN else { return .nan }
     let difference = value - channel.mean
@@ -167,11 +175,12 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     return min(Self.bound, max(-Self.bound, z.isNaN ? Self.bound : z))
   }
 
-  /// The value behind an encoded number of a channel.
+  /// The inverse of the encoding of one channel, in the column's unit.
   package func decode(_ encoded: Float, channel: Int) -> Double {
     Double(encoded) * channels[channel].scale + channels[channel].mean
   }
 
+  /// Splits rows at gaps in time.
   private func cut(_ rows: [Int], _ times: [Int64]?) -> [ArraySlice<Int>] {
     guard let times, let interval, interval > 0 else { return rows.isEmpty ? [] : [rows[...]] }
     let limit = Double(interval) * Self.gapFactor
@@ -187,8 +196,8 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
     return runs
   }
 
-  /// Fills NaN: short runs by a straight line, runs at an end by the nearest value, long ones by the
-  /// baseline's mean, which is 0.
+  /// Imputes NaN in encoded values: short runs by linear interpolation (at an end by the nearest
+  /// value), runs longer than `shortRun` by 0, the baseline's mean.
   static func interpolated(_ values: [Double]) -> [Double] {
     var (result, index) = (values, 0)
     while index < values.count {
@@ -200,10 +209,10 @@ package struct SeriesEncoder: Sendable, Equatable, Codable {
       let before = index > 0 ? values[index - 1] : nil
       let after = end < values.count ? values[end] : nil
       let short = end - index <= shortRun
-      for place in index..<end {
-        let share = Double(place - index + 1) / Double(end - index + 1)
+      for row in index..<end {
+        let fraction = Double(row - index + 1) / Double(end - index + 1)
         let (left, right) = (before ?? after ?? 0, after ?? before ?? 0)
-        result[place] = short ? left + share * (right - left) : 0
+        result[row] = short ? left + fraction * (right - left) : 0
       }
       index = end
     }

@@ -1,11 +1,14 @@
 package import Compute
 package import Tabular
 
-/// How one column of a table becomes features.
+/// The encoding of one table column into features.
 package enum ColumnEncoding: Sendable, Equatable {
+  /// One feature, in three scalings.
   case number(NumberScaler)
+  /// One-hot features, the same in all views.
   case category(CategoryEncoder)
 
+  /// The number of features, the missing-value indicator not counted.
   var featureCount: Int {
     switch self {
     case .number: 1
@@ -14,25 +17,27 @@ package enum ColumnEncoding: Sendable, Equatable {
   }
 }
 
-/// One column with its encoding and the features it fills.
+/// One column with its encoding and the range of features it occupies in a sample.
 package struct EncodedColumn: Sendable, Equatable {
   package let name: String
   package let encoding: ColumnEncoding
-  /// Whether a further feature tells that the cell is missing; the last of `features`.
+  /// Whether the last of `features` is an indicator of a missing cell; true if the baseline had any.
   package let marksMissing: Bool
   package let features: Range<Int>
 }
 
-/// Turns table rows into samples in several views; fitted on the baseline only.
+/// Turns table rows into samples, one matrix for each view; fitted on the baseline only.
 package struct TableEncoder: Sendable, Equatable {
+  /// The encoded columns, in the order of the schema's features.
   package let columns: [EncodedColumn]
-  /// Features of a sample.
+  /// The number of features of a sample, the same in every view.
   package let featureCount: Int
-  /// Features that a sample can have at most.
+  /// The most features a sample may have.
   package static let mostFeatures = 20_000
-  /// Rows that a baseline must have at least.
+  /// The fewest rows of a baseline.
   package static let fewestRows = 20
 
+  /// Lays the columns' features out one after the other.
   package init(_ parts: [(name: String, encoding: ColumnEncoding, marksMissing: Bool)]) {
     var (columns, start) = ([EncodedColumn](), 0)
     for part in parts {
@@ -47,6 +52,8 @@ package struct TableEncoder: Sendable, Equatable {
   }
 
   /// Fits an encoding to every feature column of the baseline.
+  ///
+  /// Throws `tooFewRows`, `noFeatures`, `tooManyFeatures`, or what is wrong with a column.
   package static func fit(to table: Table, schema: Schema) throws(EncodingError) -> TableEncoder {
     guard table.rowCount >= fewestRows else {
       throw .tooFewRows(found: table.rowCount, needed: fewestRows)
@@ -83,9 +90,12 @@ package struct TableEncoder: Sendable, Equatable {
     }
   }
 
-  /// The samples of a table in every view.
+  /// Encodes a table.
   ///
-  /// - Returns: one matrix for each view, `[rows, featureCount]`; finite, whatever the cells hold.
+  /// * `count`: 1 for the standard view alone, else all `NumberScaler.viewCount`.
+  ///
+  /// - Returns: one matrix per view, `[rows, featureCount]`, finite whatever the cells hold. Throws
+  ///   `missingColumn` or `wrongKind`; columns that the encoder does not know are ignored.
   package func encode(
     _ table: Table, views count: Int = NumberScaler.viewCount
   ) throws(EncodingError) -> [Matrix] {

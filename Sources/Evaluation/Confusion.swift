@@ -1,10 +1,10 @@
-/// How flags and labels meet, in rows.
+/// The confusion matrix of flags and labels, counted in rows.
 package struct Confusion: Sendable, Equatable, Codable {
   /// Anomalous rows that were flagged.
   package let truePositives: Int
   /// Normal rows that were flagged: false alarms.
   package let falsePositives: Int
-  /// Normal rows that were left alone.
+  /// Normal rows that were not flagged.
   package let trueNegatives: Int
   /// Anomalous rows that were missed.
   package let falseNegatives: Int
@@ -19,10 +19,10 @@ package struct Confusion: Sendable, Equatable, Codable {
     (falsePositives, truePositives) = (counts[2], counts[3])
   }
 
-  /// The share of flagged rows that are anomalous; nil when nothing was flagged.
+  /// The fraction of flagged rows that are anomalous; nil when nothing was flagged.
   package var precision: Double? { ratio(truePositives, of: truePositives + falsePositives) }
 
-  /// The share of anomalous rows that were flagged; nil when none is anomalous.
+  /// The fraction of anomalous rows that were flagged; nil when none is anomalous.
   package var recall: Double? { ratio(truePositives, of: truePositives + falseNegatives) }
 
   /// The harmonic mean of precision and recall; nil when no row is anomalous.
@@ -31,7 +31,7 @@ package struct Confusion: Sendable, Equatable, Codable {
     return ratio(2 * truePositives, of: 2 * truePositives + falsePositives + falseNegatives)
   }
 
-  /// The share of normal rows that were flagged; nil when none is normal.
+  /// The fraction of normal rows that were flagged; nil when none is normal.
   package var falseAlarmRate: Double? { ratio(falsePositives, of: falsePositives + trueNegatives) }
 
   /// False alarms for every thousand normal rows; nil when none is normal.

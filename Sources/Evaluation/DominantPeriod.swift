@@ -1,10 +1,10 @@
-/// The period that stands out most in `series` `[rows]`, in rows.
+/// The dominant period of `series` `[rows]`, in rows.
 ///
-/// The lag of the highest peak of the autocorrelation, as the TSB-AD benchmark finds its window: of
+/// The lag of the highest peak of the autocorrelation, as the TSB-AD benchmark chooses its window: of
 /// the first 20,000 rows, lags 3 to 400, a peak being strictly above both neighbours. Where the
-/// highest peak lies below lag 6 or above 303, or there is none (constant or rising series, NaN
-/// among the rows), the answer is the benchmark's fallback of 125. Of several channels the
-/// benchmark takes the first.
+/// highest peak lies below lag 6 or above 303, or there is none (constant or monotonic series, NaN
+/// among the rows), the result is the benchmark's fallback of 125. Of several channels the
+/// benchmark takes the first. O(rows · lags).
 package func dominantPeriod(of series: [Float]) -> Int {
   let fallback = 125
   let correlation = autocorrelation(of: series.prefix(20_000), maxLag: 400)
@@ -36,7 +36,7 @@ private func autocorrelation(of series: ArraySlice<Float>, maxLag: Int) -> [Doub
 /// Sum of products of rows that lie `lag` apart.
 private func laggedProduct(_ values: [Double], lag: Int) -> Double {
   let values = values.span
-  var sums = SIMD4<Double>.zero  // four partial sums, for the order of one would cost time
+  var sums = SIMD4<Double>.zero  // one sum alone would be a chain of dependent additions
   let count = values.count - lag
   for row in stride(from: 0, to: count - count % 4, by: 4) {
     for lane in 0..<4 { sums[lane] += values[row + lane] * values[row + lane + lag] }

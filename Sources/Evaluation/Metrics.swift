@@ -2,9 +2,9 @@
 package struct FlagMetrics: Sendable, Equatable, Codable {
   /// The counts behind the rates.
   package let confusion: Confusion
-  /// Share of flagged rows that are anomalous.
+  /// The fraction of flagged rows that are anomalous.
   package let precision: Double?
-  /// Share of anomalous rows that were flagged.
+  /// The fraction of anomalous rows that were flagged.
   package let recall: Double?
   /// Harmonic mean of the two.
   package let f1: Double?
@@ -21,7 +21,7 @@ package struct FlagMetrics: Sendable, Equatable, Codable {
 
 /// All metrics of one set of scores; what is undefined is nil and named in `undefined`.
 package struct Metrics: Sendable, Equatable, Codable {
-  /// Rows judged, and those among them labelled anomalous.
+  /// The number of evaluated rows, and of those labelled anomalous.
   package let rows, anomalousRows: Int
   /// Rows whose score was NaN; they rank as the most abnormal.
   package let missingScores: Int
@@ -63,7 +63,9 @@ extension Metrics {
     }
   }
 
-  /// Judges `scores` by `labels`, both `[rows]`; a higher score is more abnormal.
+  /// Evaluates `scores` against `labels`, both `[rows]`; a higher score is more abnormal.
+  ///
+  /// O(n log n), apart from the volumes (see `VolumeUnderSurface`).
   package init(scores: [Float], labels: [Bool], extent: Extent = Extent()) {
     let ranking = ScoreRanking(scores: scores, labels: labels)
     let best = ranking.bestF1

@@ -1,4 +1,4 @@
-/// Best F1 after point adjustment, never told without what random scores reach by it.
+/// Best F1 after point adjustment, always beside what random scores reach with it.
 ///
 /// Point adjustment counts a whole anomalous stretch as found once any of its rows is flagged. On
 /// long stretches random scores come close to 1 (Kim et al. 2022), so the figure alone means
@@ -30,7 +30,7 @@ package struct PointAdjustedF1: Sendable, Equatable, Codable {
   }
 }
 
-/// Best F1 when a stretch is found as a whole with its highest row; `ranks` rise with abnormality.
+/// Best F1 when flagging a stretch's highest row finds all of it; `ranks` rise with abnormality.
 private func bestAdjustedF1(
   _ ranks: [UInt32], _ labels: [Bool], _ stretches: [ClosedRange<Int>]
 ) -> Double {

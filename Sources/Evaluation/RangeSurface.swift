@@ -1,4 +1,6 @@
-/// The curves of one series for each width of softened labels, widths asked for in rising order.
+/// Range-aware ROC and precision-recall areas of one series for any width of softened labels.
+///
+/// Widths must be requested in ascending order: the margins around stretches only ever grow.
 struct RangeSurface {
   private let levels: ThresholdLevels
   private let stretches: [ClosedRange<Int>]
@@ -6,8 +8,8 @@ struct RangeSurface {
   private let flagged: [Double]  // rows flagged by each threshold
   private let hits: [Double]  // anomalous ones among them
   private let rows, anomalous: Double
-  private var reach = 0  // half width up to which `firstTouch` looks
-  private var firstTouch: [Int32]  // per stretch: first level that touches it or its margins
+  private var reach = 0  // half width of the margins included in `firstTouch`
+  private var firstTouch: [Int32]  // per stretch: first level that flags a row of it or its margins
 
   /// Prepares the surface of `labels` (both classes present) for widths up to `window`.
   init(levels: ThresholdLevels, labels: [Bool], window: Int) {
@@ -24,7 +26,7 @@ struct RangeSurface {
   /// Areas under the two range-aware curves when labels are softened over `width` rows.
   mutating func areas(width: Int) -> (roc: Double, pr: Double) {
     let soft = softHits(width: width)
-    let existence = existenceShares(half: width / 2)
+    let existence = existenceRates(half: width / 2)
     var (roc, pr, lastTPR, lastFPR) = (0.0, 0.0, 0.0, 0.0)
     for index in 0..<levels.count {
       let truePositives = hits[index] + soft[index]
@@ -50,8 +52,8 @@ struct RangeSurface {
     return runningSums(mass)
   }
 
-  /// For each threshold, the share of softened stretches in which it flags a row.
-  private mutating func existenceShares(half: Int) -> [Double] {
+  /// For each threshold, the fraction of softened stretches in which it flags a row.
+  private mutating func existenceRates(half: Int) -> [Double] {
     widenTouch(to: half)
     var counts = [Double](repeating: 0, count: levels.count)
     var (groups, touch) = (0.0, firstTouch[0])
@@ -68,7 +70,7 @@ struct RangeSurface {
     return runningSums(counts).map { $0 / groups }
   }
 
-  /// Lets `firstTouch` see the margins up to `half` rows on both sides.
+  /// Extends `firstTouch` to margins of `half` rows on both sides.
   private mutating func widenTouch(to half: Int) {
     while reach < half {
       reach += 1
@@ -83,7 +85,7 @@ struct RangeSurface {
   }
 }
 
-/// A row outside all stretches but near one: how far the nearest two are, in rows.
+/// A row outside all stretches but near one, with its distances to the nearest two in rows.
 private struct NearRow {
   let nearest: Int32
   let second: Int32

@@ -24,7 +24,7 @@ extension ScoreRanking {
   /// Average precision: the precision at each threshold, weighted by the recall it adds.
   ///
   /// The sum of steps as scikit-learn defines it, without interpolation. Nil when only one class is
-  /// present (precision says nothing then).
+  /// present (precision is constant then).
   package var auprc: Double? {
     guard hasBothClasses else { return nil }
     var (hits, flagged, sum) = (0, 0, 0.0)
@@ -70,14 +70,4 @@ extension ScoreRanking {
   private func threshold(flaggingThrough index: Int) -> Float {
     index + 1 < ties.count ? ties[index + 1].score : ties[index].score.nextDown
   }
-}
-
-/// Area under the ROC curve of `scores` against `labels`, nil when only one class is present.
-package func auroc(scores: [Float], labels: [Bool]) -> Double? {
-  ScoreRanking(scores: scores, labels: labels).auroc
-}
-
-/// Average precision of `scores` against `labels`, nil when only one class is present.
-package func auprc(scores: [Float], labels: [Bool]) -> Double? {
-  ScoreRanking(scores: scores, labels: labels).auprc
 }

@@ -1,6 +1,6 @@
-/// Rows of one score, counted by their labels.
+/// The rows of one score, counted by label.
 package struct TiedRows: Sendable, Equatable {
-  /// The score that these rows share.
+  /// The score that these rows have in common.
   package let score: Float
   /// How many of them are labelled normal.
   package let normal: Int
@@ -8,7 +8,7 @@ package struct TiedRows: Sendable, Equatable {
   package let anomalous: Int
 }
 
-/// Labelled scores in falling order, ties gathered: all that a ranking metric looks at.
+/// Labelled scores in descending order, ties grouped: all that a ranking metric depends on.
 ///
 /// A higher score is more abnormal, and NaN ranks above every number, infinity included.
 /// O(n log n) in rows.
@@ -33,7 +33,7 @@ package struct ScoreRanking: Sendable, Equatable {
   /// The number of all rows.
   package var rows: Int { normal + anomalous }
 
-  /// Whether both labels occur: without them no ranking can be judged.
+  /// Whether both classes occur; ranking metrics are undefined otherwise.
   package var hasBothClasses: Bool { normal > 0 && anomalous > 0 }
 
   private static func gathered(_ keys: [UInt64]) -> [TiedRows] {
@@ -54,7 +54,7 @@ package struct ScoreRanking: Sendable, Equatable {
   }
 }
 
-/// Maps a score to bits that rise with it: equal scores (and both zeros) share them, NaN is on top.
+/// Maps a score to an integer with the same order; both zeros are equal, NaN is the largest.
 func rankBits(_ score: Float) -> UInt32 {
   guard !score.isNaN else { return .max }
   let bits = (score + 0).bitPattern  // turns -0 into 0

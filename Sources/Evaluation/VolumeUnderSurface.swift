@@ -1,8 +1,8 @@
 /// Volume under the surface of range-aware ROC and precision-recall curves over window widths.
 ///
 /// Paparrizos et al. 2022, as the TSB-AD benchmark computes it: for every width 0 to the window the
-/// labels are softened by half a width on both sides, credit for a stretch scales with the share of
-/// stretches touched at all (existence), and the areas of all widths are averaged. Thresholds are
+/// labels are softened by half a width on both sides, the true positive rate is scaled by the fraction
+/// of stretches flagged at all (existence), and the areas of all widths are averaged. Thresholds are
 /// `thresholds` evenly spaced ranks of the scores.
 package struct VolumeUnderSurface: Sendable, Equatable {
   /// Mean area under the range-aware ROC curve.
@@ -36,11 +36,11 @@ package struct VolumeUnderSurface: Sendable, Equatable {
   }
 }
 
-/// Each row's level: the first of the falling thresholds that flags it.
+/// Each row's level: the first of the descending thresholds that flags it.
 struct ThresholdLevels {
-  /// Level of each row, `[rows]`, 0 for the most abnormal.
+  /// The level of each row, `[rows]`, 0 for the most abnormal.
   let level: [Int32]
-  /// Number of thresholds.
+  /// The number of thresholds.
   let count: Int
 
   /// Takes `count` thresholds at evenly spaced ranks of the scores, the lowest score last.
@@ -55,7 +55,7 @@ struct ThresholdLevels {
     self.count = count
   }
 
-  /// Rows of each level among `rows`, summed up to that level: how many a threshold flags.
+  /// The number of `rows` that each threshold flags, `[count]`.
   func flagged(among rows: some Sequence<Int>) -> [Double] {
     var counts = [Double](repeating: 0, count: count)
     for row in rows { counts[Int(level[row])] += 1 }
@@ -72,7 +72,7 @@ struct ThresholdLevels {
   }
 }
 
-/// Sums from the first element up to each.
+/// The cumulative sums of `terms`.
 func runningSums(_ terms: [Double]) -> [Double] {
   var (sums, total) = (terms, 0.0)
   for index in sums.indices {

@@ -52,6 +52,20 @@ package struct AlarmBudget: Sendable, Equatable, Codable {
     return rate * exponential(-spread)...rate * exponential(spread)
   }
 
+  /// The severities of the alarms of a segment, in the order of time.
+  package static func alarms(among events: [SeriesEvent]) -> [Float] {
+    var (severities, end) = ([Float](), Int.min / 2)
+    for event in events.sorted(by: { $0.rows.lowerBound < $1.rows.lowerBound }) {
+      if event.rows.lowerBound - end <= alarmGap, !severities.isEmpty {
+        severities[severities.count - 1] = max(severities[severities.count - 1], event.severity)
+      } else {
+        severities.append(event.severity)
+      }
+      end = event.flagged.upperBound
+    }
+    return severities
+  }
+
   /// The least rate that the baseline is long enough to tell: it would hold three alarms in four such
   /// baselines.
   package var leastRate: Double { 0.75 * Self.unit / Double(max(1, rows)) }
@@ -62,15 +76,6 @@ package struct AlarmBudget: Sendable, Equatable, Codable {
     return
       "a baseline of \(rows) rows is too short to promise \(brief(rate)) alarms in 10,000 rows: the least "
       + "that it can tell is \(brief(leastRate))"
-  }
-
-  /// What is expected above a threshold, with its interval, as a sentence.
-  package func promise(above threshold: Float) -> String {
-    let interval = interval(above: threshold)
-    return
-      "expected false alarms \(brief(rate(above: threshold))) in 10,000 rows, 95 % interval "
-      + "\(brief(interval.lowerBound)) to \(brief(interval.upperBound)), from \(severities.count) alarms in "
-      + "\(rows) left-out rows"
   }
 
   /// A number with two decimals.
@@ -108,25 +113,11 @@ package struct EventModel: Sendable, Equatable, Codable {
       var explainer = Explainer(stretch.scorer, heat: heat, options: options)
       let explanation = await explainer.explain(
         stretch.measurement, threshold: low, mostEvents: 60, workers: workers)
-      severities += alarms(in: explanation, from: stretch.context)
+      severities += AlarmBudget.alarms(
+        among: explanation.found.filter { $0.peak >= stretch.context })
     }
     return EventModel(
       heat: heat, budget: AlarmBudget(low: low, severities: severities, rows: scores.count))
-  }
-
-  /// The severities of the alarms of a stretch.
-  private static func alarms(in explanation: Explanation, from first: Int) -> [Float] {
-    var (severities, end) = ([Float](), Int.min / 2)
-    let events = explanation.found.filter { $0.peak >= first }
-    for event in events.sorted(by: { $0.rows.lowerBound < $1.rows.lowerBound }) {
-      if event.rows.lowerBound - end <= AlarmBudget.alarmGap, !severities.isEmpty {
-        severities[severities.count - 1] = max(severities[severities.count - 1], event.severity)
-      } else {
-        severities.append(event.severity)
-      }
-      end = event.flagged.upperBound
-    }
-    return severities
   }
 
   /// Whether a model that was read from a file can be computed with.

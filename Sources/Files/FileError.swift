@@ -1,13 +1,19 @@
-/// Why a file could not be opened, read or written; the path is named as the user gave it.
+/// Why an input could not be found, opened, read or decompressed.
+///
+/// `path` is spelled as the user gave it, `reason` is the system's or the library's explanation in
+/// lower case. Messages pass every path through `printable(_:)`.
 package enum FileError: Error, Equatable {
+  /// Nothing exists at the path (`ENOENT`).
   case missing(path: String)
+  /// A directory stands where a file is needed.
   case isDirectory(path: String)
+  /// The file exists but cannot be opened or does not hold what its use requires.
   case unreadable(path: String, reason: String)
-  /// A file that was open failed while it was read.
+  /// Reading failed after the file had been opened.
   case readFailed(path: String, reason: String)
-  /// A compressed file that ends before its last frame does.
+  /// Compressed data that ends before its last frame or member does.
   case truncated(path: String, format: String)
-  /// A compressed file whose contents do not fit its format or checksum.
+  /// Compressed data that violates its format or fails its checksum.
   case corrupted(path: String, format: String, reason: String)
   /// A pattern, directory or list that names no file.
   case noMatch(path: String, reason: String)

@@ -1,12 +1,11 @@
-/// Reads a file, a pipe or standard input (`-`) once, from front to end, unpacking gzip and zstd.
+/// Reads a file, a pipe or standard input (`-`) once, from front to end, decompressing gzip and zstd.
 ///
-/// The compression is told by the first bytes, never by the name. The digest is that of the bytes
-/// as they are stored, so that it equals what `sha256sum` says.
+/// The format is recognised by its magic number, never by the file name. Memory is bounded by the
+/// read size and what `peek(_:)` was asked for, so a decompression bomb costs time but no memory.
+/// `digest` covers the stored, still compressed bytes and therefore equals that of `sha256sum`.
 package final class InputFile {
   /// The path as the user gave it; `-` is standard input.
   package let path: String
-  /// How the bytes are packed: `gzip`, `zstd`, or nil when they are plain.
-  package var compression: String? { decompressor?.format }
 
   /// nil when the bytes are in memory.
   private let descriptor: InputDescriptor?
@@ -14,32 +13,37 @@ package final class InputFile {
   private var hasher = SHA256()
   private var packed: [UInt8] = []
   private var packedStart = 0
-  /// What was looked at but not yet read.
+  /// Decompressed bytes that were peeked at but not yet read.
   private var ahead: [UInt8] = []
   private var atEnd = false
 
-  /// The number of stored bytes that are asked for at once.
+  /// Stored bytes requested per system call: 256 KiB.
   private static let readSize = 1 << 18
 
+  /// Opens a path and reads its first bytes to recognise the compression.
+  ///
+  /// Throws `missing`, `isDirectory`, `unreadable`, or `readFailed` if even those bytes fail.
   package init(path: String) throws(FileError) {
     self.path = path
     descriptor = try InputDescriptor(path: path)
     try sniff()
   }
 
-  /// Plain bytes in memory, read like those of a file; messages call them `name`.
+  /// Presents bytes in memory as an uncompressed file; error messages use `name` as its path.
   package init(name: String, bytes: [UInt8]) {
     (path, descriptor, packed, atEnd) = (name, nil, bytes, true)
     hasher.update(packed[...])
   }
 
-  /// The first `count` bytes of what is still to be read, fewer at the end; they stay to be read.
+  /// Returns the next `count` bytes without consuming them; fewer at the end of the file.
   package func peek(_ count: Int) throws(FileError) -> [UInt8] {
     while ahead.count < count, try readBehind(upTo: count - ahead.count, into: &ahead) > 0 {}
     return Array(ahead.prefix(count))
   }
 
-  /// Appends up to `count` bytes to `buffer` and returns how many; 0 means the end.
+  /// Appends up to `count` decompressed bytes to `buffer` and returns how many; 0 means the end.
+  ///
+  /// Throws `truncated` when the file ends inside a frame, `corrupted` when a checksum fails.
   package func read(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
     guard !ahead.isEmpty, count > 0 else { return try readBehind(upTo: count, into: &buffer) }
     let taken = min(count, ahead.count)
@@ -48,7 +52,7 @@ package final class InputFile {
     return taken
   }
 
-  /// Reads on behind what was looked at.
+  /// Reads from behind the peeked bytes.
   private func readBehind(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
     guard let decompressor else { return try readPlain(upTo: count, into: &buffer) }
     let start = buffer.count
@@ -67,7 +71,7 @@ package final class InputFile {
   /// The SHA-256 of the stored bytes read so far, in hexadecimal; of the whole file after the end.
   package var digest: String { hasher.hexadecimal }
 
-  /// Looks at the first bytes for the magic numbers of gzip and zstd.
+  /// Compares the first bytes with the magic numbers of gzip (RFC 1952) and zstd (RFC 8878).
   private func sniff() throws(FileError) {
     while packed.count < 4 && !atEnd { try refill() }
     if packed.starts(with: [0x1F, 0x8B]) {
@@ -77,6 +81,7 @@ package final class InputFile {
     }
   }
 
+  /// Fetches the next stored bytes into `packed`, which is emptied first once it is used up.
   private func refill() throws(FileError) {
     if packedStart == packed.count {
       packed.removeAll(keepingCapacity: true)
@@ -116,19 +121,21 @@ package final class InputFile {
   }
 }
 
-/// Unpacks a stream of bytes piece by piece.
+/// A streaming decompressor; one instance per file, called from one task.
 protocol Decompressor: AnyObject {
   /// The name of the format, for messages.
   var format: String { get }
-  /// Whether all frames begun so far have ended.
+  /// Whether every frame begun so far has ended, so that the file may end here.
   var isComplete: Bool { get }
-  /// Takes some of `input`, appends up to `count` bytes to `output`; returns how many were taken.
+  /// Consumes a prefix of `input`, appends up to `count` bytes to `output`.
+  ///
+  /// Returns how many input bytes were consumed; 0 with no output asks for more input.
   func decompress(
     _ input: ArraySlice<UInt8>, upTo count: Int, into output: inout [UInt8]
   ) throws(DecompressionError) -> Int
 }
 
-/// What a decompression library found wrong.
+/// What a decompression library objected to; `InputFile` adds path and format.
 struct DecompressionError: Error {
   let reason: String
 }

@@ -1,13 +1,14 @@
-/// Turns what a user names as input into paths of files, in a fixed order.
+/// Resolves the inputs a user names (files, directories, patterns, lists) to paths in a fixed order.
 package enum InputPaths {
-  /// The endings of the files that a directory contributes.
+  /// Suffixes of the files that a directory contributes; other files in it are skipped.
   package static let endings = [".csv", ".csv.gz", ".csv.zst"]
 
-  /// Expands directories and patterns; other paths and `-` pass as they are, in the given order.
+  /// Expands directories and patterns; other paths and `-` pass unchanged, in the given order.
   ///
-  /// A directory gives its files with one of `endings`, sorted by bytes; a pattern (`*`, `?`,
-  /// `[a-z]`, within one folder each) the files that match it, sorted by bytes. A file whose name
-  /// holds such a sign itself is taken for that file. `-` may stand only once.
+  /// A directory contributes its files with one of `endings`, a pattern (`*`, `?`, `[a-z]`, none of
+  /// which crosses a slash) the files it matches, both sorted by UTF-8 bytes whatever the locale. An
+  /// existing file whose name contains such a character is that file. Throws `noMatch` for an empty
+  /// directory, a pattern without matches, or a second `-`.
   package static func expand(_ arguments: [String]) throws(FileError) -> [String] {
     var paths: [String] = []
     for argument in arguments { paths += try expand(argument) }
@@ -17,7 +18,9 @@ package enum InputPaths {
     return paths
   }
 
-  /// The paths that a list file names, one on each line; blank lines are skipped.
+  /// The paths that a list file names, one per line; blank lines are skipped, nothing is expanded.
+  ///
+  /// Throws `unreadable` when the list is not UTF-8.
   package static func list(from path: String) throws(FileError) -> [String] {
     let file = try InputFile(path: path)
     var bytes: [UInt8] = []
@@ -54,7 +57,7 @@ package enum InputPaths {
     return paths
   }
 
-  /// The files that match a pattern, found folder by folder.
+  /// The files that match a pattern, found one path component at a time.
   private static func matches(of pattern: String) throws(FileError) -> [String] {
     var folders = [pattern.hasPrefix("/") ? "/" : ""]
     for part in pattern.split(separator: "/").map(String.init) {
@@ -72,64 +75,11 @@ package enum InputPaths {
       return pathKind(path) == .nothing ? [] : [path]
     }
     guard folder.isEmpty || pathKind(folder) == .directory else { return [] }
-    let pattern = Array(part.utf8)
     return try directoryEntries(folder.isEmpty ? "." : folder)
-      .filter { ($0.utf8.first != UInt8(ascii: ".")) || pattern.first == UInt8(ascii: ".") }
-      .filter { Glob.matches(Array($0.utf8)[...], pattern[...]) }
-      .map { join(folder, $0) }
+      .filter { matchesPattern($0, part) }.map { join(folder, $0) }
   }
 
   private static func join(_ folder: String, _ name: String) -> String {
     folder.isEmpty || folder.hasSuffix("/") ? folder + name : folder + "/" + name
-  }
-}
-
-/// Matches a name against a pattern of `*`, `?` and `[a-z]`, byte by byte.
-enum Glob {
-  /// Whether the whole name fits the whole pattern; linear but for one step back to the last star.
-  static func matches(_ name: ArraySlice<UInt8>, _ pattern: ArraySlice<UInt8>) -> Bool {
-    var (name, pattern) = (name, pattern)
-    var retry: (name: ArraySlice<UInt8>, pattern: ArraySlice<UInt8>)?
-    while !name.isEmpty || !pattern.isEmpty {
-      if pattern.first == UInt8(ascii: "*") {
-        retry = (name, pattern)
-        pattern = pattern.dropFirst()
-      } else if let byte = name.first, let rest = afterOne(pattern, matching: byte) {
-        (name, pattern) = (name.dropFirst(), rest)
-      } else if let last = retry, !last.name.isEmpty {
-        (name, pattern) = (last.name.dropFirst(), last.pattern)
-      } else {
-        return false
-      }
-    }
-    return true
-  }
-
-  /// What is left of the pattern when its first sign accepts `byte`.
-  private static func afterOne(
-    _ pattern: ArraySlice<UInt8>, matching byte: UInt8
-  ) -> ArraySlice<UInt8>? {
-    guard let sign = pattern.first else { return nil }
-    if sign == UInt8(ascii: "["), let end = pattern.dropFirst(2).firstIndex(of: UInt8(ascii: "]")) {
-      return accepts(pattern[(pattern.startIndex + 1)..<end], byte) ? pattern[(end + 1)...] : nil
-    }
-    return sign == UInt8(ascii: "?") || sign == byte ? pattern.dropFirst() : nil
-  }
-
-  /// Whether a set such as `a-z_` or `!0-9` holds `byte`.
-  private static func accepts(_ set: ArraySlice<UInt8>, _ byte: UInt8) -> Bool {
-    let isNegated = set.first == UInt8(ascii: "!") || set.first == UInt8(ascii: "^")
-    var rest = isNegated ? set.dropFirst() : set
-    var found = false
-    while let low = rest.popFirst() {
-      if rest.count >= 2 && rest.first == UInt8(ascii: "-") {
-        let high = rest[rest.startIndex + 1]
-        found = found || (low <= byte && byte <= high)
-        rest = rest.dropFirst(2)
-      } else {
-        found = found || low == byte
-      }
-    }
-    return found != isNegated
   }
 }

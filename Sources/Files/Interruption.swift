@@ -1,16 +1,19 @@
 import Synchronization
 
-/// A signal's request to end the process, which work that has something worth keeping may put off
-/// until it is kept.
+/// A request to end the process that work with unsaved results, such as training, may defer until it
+/// has written a checkpoint.
+///
+/// Thread-safe: the signal thread requests, worker tasks poll `code`.
 package enum Interruption {
   private static let state = Mutex((deferrals: 0, code: Int32?.none))
 
-  /// The exit code that is asked for.
+  /// The requested exit code (128 + signal); nil while nobody has requested the end.
   package static var code: Int32? { state.withLock { $0.code } }
 
-  /// Asks for the end; true when somebody will answer.
+  /// Requests the end; true when deferred work will act on it.
   ///
-  /// Whoever asks twice is not put off.
+  /// False means that the caller must end the process itself: nothing is deferring, or this is the
+  /// second request, so that pressing Control-C twice always stops the program.
   package static func request(code: Int32) -> Bool {
     state.withLock { state in
       guard state.deferrals > 0, state.code == nil else { return false }
@@ -19,10 +22,10 @@ package enum Interruption {
     }
   }
 
-  /// From here on somebody looks at `code` every now and then.
+  /// Begins work that polls `code` regularly; balanced by `undefer()`.
   package static func `defer`() { state.withLock { $0.deferrals += 1 } }
 
-  /// The opposite of `defer`; the exit code, if the end was asked for meanwhile.
+  /// Ends what `defer()` began; returns the exit code if the end has been requested meanwhile.
   package static func undefer() -> Int32? {
     state.withLock { state in
       state.deferrals -= 1

@@ -1,14 +1,18 @@
 /// Why an output could not be created, written or finished.
+///
+/// `path` is spelled as the user gave it, `reason` is the system's explanation in lower case.
 package enum OutputError: Error, Equatable {
+  /// The temporary file, pipe or device cannot be opened for writing.
   case cannotCreate(path: String, reason: String)
-  /// The output is there already and may not be replaced.
+  /// The output exists already and may not be replaced.
   case exists(path: String)
-  /// The output is one of the files that are being read, perhaps by another name.
+  /// The output is one of the inputs, possibly through a link or under another name.
   case isInput(path: String)
+  /// Writing, synchronising or renaming failed; the previous file is still in place.
   case writeFailed(path: String, reason: String)
-  /// The reader of standard output has gone; the run ends quietly.
+  /// The reader of standard output is gone (`EPIPE`); the run ends without a message.
   case closedPipe
-  /// Another run writes to the same folder.
+  /// Another run holds the lock on the output folder; `holder` is its own description.
   case busy(path: String, holder: String)
 }
 

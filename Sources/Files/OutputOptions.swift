@@ -1,11 +1,14 @@
-/// What is done with a file that stands under the name of an output.
+/// What happens to a file that already has the name of an output.
 package enum ExistingOutput: Sendable {
-  case replace, refuse
+  /// It is replaced atomically when the output is committed.
+  case replace
+  /// It stays and the output is refused, checked both at the start and at the commit.
+  case refuse
 }
 
-/// A path taken apart at its last slash.
+/// A path split at its last slash.
 struct PathParts {
-  /// The folder, `.` when the path names none.
+  /// The folder without its final slash; `.` when the path names none, `/` for the root.
   let folder: String
   let name: String
 
@@ -22,14 +25,16 @@ struct PathParts {
   func sibling(_ name: String) -> String { folder == "/" ? "/\(name)" : "\(folder)/\(name)" }
 }
 
-/// The name of a temporary file: it tells whose it is, so that those of dead runs can be removed.
+/// The naming scheme of an output's temporary files, `.NAME.stillwater-PID.tmp`.
+///
+/// The process number in it lets a later run recognise and remove what a killed one left behind.
 struct TemporaryName {
   let prefix: String
 
-  /// The longest name that leaves room for the rest of a temporary's name within 255 bytes.
+  /// The longest name, in bytes, that keeps a temporary's name within the 255 of most file systems.
   private static let longestName = 220
 
-  /// The temporary names of the output called `name`; a very long name is shortened to its digest.
+  /// The scheme for the output called `name`, which is replaced by its digest if it is too long.
   init(of name: String) {
     let short = name.utf8.count > Self.longestName ? sha256(of: Array(name.utf8)) : name
     prefix = ".\(short).stillwater-"
@@ -37,7 +42,7 @@ struct TemporaryName {
 
   func text(process: Int32) -> String { "\(prefix)\(process).tmp" }
 
-  /// The process that a file's name tells of, nil when it is no temporary of this output.
+  /// The process number in a file's name; nil when the file is not a temporary of this output.
   func process(in name: String) -> Int32? {
     let suffix = ".tmp"
     guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { return nil }

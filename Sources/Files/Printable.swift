@@ -1,7 +1,7 @@
-/// Text from outside as it can be shown in one line of a terminal.
+/// Untrusted text (paths, cells, column names) made safe to show on one line of a terminal.
 ///
-/// Control characters, line separators and marks that turn the direction of writing stand as their
-/// code points, such as `<1B>`: none can move the cursor, begin a line or reorder a message.
+/// Control characters, line separators and bidirectional marks are replaced by their code points in
+/// hexadecimal, such as `<1B>`, so that none can move the cursor, start a line or reorder a message.
 package func printable(_ text: String) -> String {
   var result = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {
@@ -15,8 +15,8 @@ package func printable(_ text: String) -> String {
   return String(result)
 }
 
-/// The ranges are C0, DEL and C1, the marks of direction, the separators of lines and paragraphs
-/// with the embeddings and overrides, and the isolates.
+/// The ranges are, in order: C0; DEL and C1; the implicit direction marks; line and paragraph
+/// separators with the embeddings and overrides; the isolates (Unicode 15, UAX #9).
 private func isControl(_ scalar: UInt32) -> Bool {
   switch scalar {
   case 0..<0x20, 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true

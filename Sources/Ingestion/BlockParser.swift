@@ -1,6 +1,9 @@
 import Tabular
 
-/// Turns a block of bytes into rows of typed columns; blocks may be parsed in parallel.
+/// Parses blocks of whole records into typed columns.
+///
+/// Immutable and `Sendable`: blocks can be parsed in parallel, and `TableReader.account(for:)` puts
+/// the results back in order.
 package struct BlockParser: Sendable {
   let path: String
   let header: [String]
@@ -12,7 +15,7 @@ package struct BlockParser: Sendable {
   let numbers: NumberReader
   let times: TimeReader
 
-  /// A planned column and its place in this file.
+  /// A planned column and its index in this file's header.
   struct ResolvedColumn: Sendable {
     let name: String
     let reading: ReadingPlan.Reading
@@ -30,7 +33,10 @@ package struct BlockParser: Sendable {
     times = TimeReader(unit: dialect.timeUnit ?? .seconds)
   }
 
-  /// Parses a block; what is wrong with rows, and what ends the file early, is part of the result.
+  /// Parses a block; damaged rows and the fault that ends the file, if any, are part of the result.
+  ///
+  /// Two independent scans must agree on the records: `RecordScanner`, which cut the block, and libcsv
+  /// in strict mode. A disagreement is reported as `recordCountMismatch`, never passed over.
   package func parse(_ block: CSVBlock) -> ParsedBlock {
     let (grid, fault) = CSVParser(delimiter: dialect.delimiter.byte)
       .parse(block.bytes, in: block.range)
@@ -42,6 +48,7 @@ package struct BlockParser: Sendable {
     return builder.finish(failure: failure)
   }
 
+  /// Whether a cell is empty or one of the null values, blanks around it already removed.
   func isMissing(_ cell: ArraySlice<UInt8>) -> Bool {
     if cell.isEmpty { return true }
     return nullValues.contains { $0.count == cell.count && $0.elementsEqual(cell) }
@@ -51,11 +58,12 @@ package struct BlockParser: Sendable {
     guard let fault, fault.record < block.recordCount else { return nil }
     let scan = block.scan
     let record = block.bytes[scan.starts[fault.record]..<scan.ends[fault.record]]
-    let place = FaultPlace(
+    let location = FaultLocation(
       path: path, record: record, line: scan.lines[fault.record], header: header)
-    return place.error(for: fault, delimiter: dialect.delimiter.byte, limits: limits)
+    return location.error(for: fault, delimiter: dialect.delimiter.byte, limits: limits)
   }
 
+  /// The error for a block in which scanner and parser found different numbers of records.
   private func mismatch(
     _ block: CSVBlock, _ grid: CellGrid, _ fault: ParsingFault?
   ) -> IngestionError? {
@@ -65,7 +73,7 @@ package struct BlockParser: Sendable {
       parsed: grid.recordCount)
   }
 
-  /// The texts for a missing cell, as the parser gives them: without blanks round them.
+  /// The texts that mean a missing cell, without surrounding blanks, which the parser strips too.
   private static func nullValues(of dialect: CSVDialect) -> [[UInt8]] {
     let texts = CSVDialect.standardNullValues + dialect.nullValues
     return texts.map { text in
@@ -78,12 +86,12 @@ package struct BlockParser: Sendable {
   }
 }
 
-/// What became of a block.
+/// The result of parsing one block.
 package struct ParsedBlock: Sendable {
   /// The good rows before `failure`.
   package let chunk: RecordChunk
-  /// Whether some time had no zone and was taken for UTC.
+  /// Whether a time without a zone was read as UTC.
   package let assumedUTC: Bool
-  /// What ends the reading of the file here; file order decides between several.
+  /// What ends the reading of the file at this block; of several blocks the first in the file counts.
   package let failure: IngestionError?
 }

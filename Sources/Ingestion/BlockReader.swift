@@ -1,9 +1,9 @@
 import Files
 
-/// Some bytes of a file that hold whole records.
+/// A contiguous part of a file that holds whole records.
 package struct CSVBlock: Sendable {
   let bytes: [UInt8]
-  /// What of `bytes` is parsed: from the first record to behind the last.
+  /// The part of `bytes` to parse: from the first record to the end of the last.
   let range: Range<Int>
   let scan: RecordScan
 
@@ -21,12 +21,14 @@ package struct CSVBlock: Sendable {
   }
 }
 
-/// Cuts a file into blocks at the ends of records.
+/// Cuts a file into blocks at record boundaries, so that no record spans two blocks.
+///
+/// Holds at most twice the longest admitted record, or two blocks, in memory.
 struct BlockReader {
   let file: InputFile
   let limits: ReadingLimits
   let scanner: RecordScanner
-  /// The names of the columns, once they are known, for messages.
+  /// The column names for messages; empty until the header has been read.
   var header: [String] = []
   private(set) var blankLines = 0
   private(set) var endsUnterminated = false
@@ -37,7 +39,9 @@ struct BlockReader {
   /// Whether every record has been handed out.
   var isAtEnd: Bool { atEnd && pending.isEmpty }
 
-  /// Opens a file and looks at its first bytes: a byte order mark is dropped, other formats refused.
+  /// Reads the first 512 bytes to drop a UTF-8 byte order mark and refuse foreign formats.
+  ///
+  /// Throws `notText` naming the format, or `file`.
   init(file: InputFile, delimiter: UInt8, limits: ReadingLimits) throws(IngestionError) {
     (self.file, self.limits) = (file, limits)
     scanner = RecordScanner(delimiter: delimiter)
@@ -46,7 +50,9 @@ struct BlockReader {
     if pending.starts(with: [0xEF, 0xBB, 0xBF]) { pending.removeFirst(3) }
   }
 
-  /// The next records, about `limits.blockBytes` of them and at least one; nil at the end.
+  /// The next whole records, about `limits.blockBytes` bytes and at least one record; nil at the end.
+  ///
+  /// A record longer than that doubles the bytes read until it ends or exceeds its limit.
   mutating func next() throws(IngestionError) -> CSVBlock? {
     var wanted = limits.blockBytes
     while true {
@@ -69,7 +75,7 @@ struct BlockReader {
     }
   }
 
-  /// Takes the scanned records off the pending bytes, up to one that is too long.
+  /// Removes the scanned records from the pending bytes, up to the first one that is too long.
   private mutating func cut(_ scan: RecordScan) throws(IngestionError) -> CSVBlock {
     var scan = scan
     let long = scan.starts.indices.first { scan.ends[$0] - scan.starts[$0] > limits.recordBytes }
@@ -80,7 +86,7 @@ struct BlockReader {
       scan.starts.removeSubrange(long...)
       scan.ends.removeSubrange(long...)
       scan.lines.removeSubrange(long...)
-      // Blank lines behind the cut are counted when their turn comes: this scan fails first.
+      // Blank lines behind the cut need no correction: the next call throws before they count.
     }
     let rest = Array(pending[scan.consumed...])
     let range = (scan.starts.first ?? scan.consumed)..<scan.consumed
@@ -91,13 +97,14 @@ struct BlockReader {
     return block
   }
 
-  /// Refuses a record that has no end in sight: a quote that stays open, or too many bytes.
+  /// Throws for a record whose end is not in sight: a quote left open, or more bytes than allowed.
   private func checkUnfinished(_ scan: RecordScan) throws(IngestionError) {
     if scan.endsInQuotes && pending.count > limits.cellBytes {
       let parser = CSVParser(delimiter: scanner.delimiter)
       if let fault = parser.parse(pending, in: 0..<pending.count, isCut: true).fault {
-        let place = FaultPlace(path: file.path, record: pending[...], line: line, header: header)
-        throw place.error(for: fault, delimiter: scanner.delimiter, limits: limits)
+        let location = FaultLocation(
+          path: file.path, record: pending[...], line: line, header: header)
+        throw location.error(for: fault, delimiter: scanner.delimiter, limits: limits)
       }
     }
     if pending.count > limits.recordBytes { throw tooLong(line: line) }
@@ -108,16 +115,17 @@ struct BlockReader {
   }
 }
 
-/// Turns a parser's fault into an error with line and column.
-struct FaultPlace {
+/// Translates a parser fault, which has byte offsets, into an error with physical line and column.
+struct FaultLocation {
   let path: String
-  /// The damaged record, up to where its end is known.
+  /// The damaged record, as far as it has been read.
   let record: ArraySlice<UInt8>
-  /// The physical line on which the record starts.
+  /// The physical line on which the record starts, from 1.
   let line: Int
-  /// The names of the columns, as far as they are known.
+  /// The column names; empty while the header itself is being read.
   let header: [String]
 
+  /// The error for `fault`; its column is a name, or a number from 1 where no name is known.
   func error(
     for fault: ParsingFault, delimiter: UInt8, limits: ReadingLimits
   ) -> IngestionError {

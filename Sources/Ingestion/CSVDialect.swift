@@ -1,6 +1,6 @@
-/// How a CSV file is written: RFC 4180 with a few named differences.
+/// How a CSV file is written: RFC 4180 in UTF-8, with the differences named here.
 package struct CSVDialect: Sendable, Codable, Equatable {
-  /// What stands between two cells.
+  /// The separator of cells; raw values are those of `--delimiter`.
   package enum Delimiter: String, Sendable, Codable, CaseIterable {
     case comma, semicolon, tab, pipe
 
@@ -15,7 +15,7 @@ package struct CSVDialect: Sendable, Codable, Equatable {
     }
   }
 
-  /// What stands between a number's whole part and its fraction.
+  /// The decimal mark of numbers; raw values are those of `--decimal`.
   package enum Decimal: String, Sendable, Codable, CaseIterable {
     case point, comma
 
@@ -25,12 +25,12 @@ package struct CSVDialect: Sendable, Codable, Equatable {
 
   package var delimiter: Delimiter
   package var decimal: Decimal
-  /// Texts that stand for a missing cell, beside the empty one and `standardNullValues`.
+  /// Further texts that mean a missing cell, besides the empty one and `standardNullValues`.
   package var nullValues: [String]
-  /// The unit of times that are plain numbers; nil takes them for seconds.
+  /// The unit of times written as plain numbers; nil means seconds.
   package var timeUnit: TimeUnit?
 
-  /// Texts that always stand for a missing cell.
+  /// Texts that mean a missing cell in every dialect; compared byte by byte.
   package static let standardNullValues = ["NA", "N/A", "NaN", "nan", "null", "NULL"]
 
   package init(
@@ -42,7 +42,7 @@ package struct CSVDialect: Sendable, Codable, Equatable {
   }
 }
 
-/// The unit of a time that is written as a plain number since 1970.
+/// The unit of a time written as a plain number since 1970-01-01T00:00:00Z.
 package enum TimeUnit: String, Sendable, Codable, CaseIterable {
   case seconds = "s"
   case milliseconds = "ms"
@@ -60,15 +60,17 @@ package enum TimeUnit: String, Sendable, Codable, CaseIterable {
   }
 }
 
-/// How much a file may ask for; what goes beyond is refused by the name of the limit.
+/// Limits on what a file may demand; exceeding one ends the reading with an error that names it.
+///
+/// They bound the memory that hostile input can claim, whatever the size of the file.
 package struct ReadingLimits: Sendable, Equatable {
-  /// The longest cell, in bytes; at most 1 MiB.
+  /// The longest cell, in bytes; 1 to 1 MiB, which is what the CSV parser's buffer is capped at.
   package var cellBytes: Int
-  /// The most columns.
+  /// The largest number of columns.
   package var columns: Int
-  /// The longest record, in bytes.
+  /// The longest record, in bytes; 1 to 1 GiB.
   package var recordBytes: Int
-  /// How many bytes are read and parsed at once, roughly; the result does not depend on it.
+  /// The approximate size of a block, in bytes; affects memory and speed, never the result.
   package var blockBytes: Int
 
   package init(
@@ -85,10 +87,10 @@ package struct ReadingLimits: Sendable, Equatable {
   }
 }
 
-/// What is done with a row that cannot be read.
+/// What happens to rows that cannot be read.
 package enum BadRowPolicy: Sendable, Equatable {
-  /// The first one refuses the file.
+  /// The first bad row ends the run with an error.
   case fail
-  /// They are set aside and counted; more than `maximum` refuse the file.
+  /// Bad rows are set aside and counted; one more than `maximum` ends the run (nil: no limit).
   case quarantine(maximum: Int?)
 }

@@ -1,26 +1,28 @@
 import CLibCSV
 
-/// The cells of some records, one behind another, quotes and the blanks round them taken off.
+/// The cells of some records, unquoted and stripped of surrounding blanks, in one buffer.
+///
+/// Three flat arrays instead of an array of strings: no allocation per cell.
 package struct CellGrid: Sendable, Equatable {
-  /// The bytes of all cells.
+  /// The bytes of all cells, concatenated.
   package var bytes: [UInt8]
-  /// Where each cell begins, and where the last one ends.
+  /// The start of each cell in `bytes`, then the end of the last, `[cells + 1]`.
   package var offsets: [UInt32]
-  /// The index of the first cell of each record, and the number of all cells.
+  /// The index of the first cell of each record, then the number of cells, `[records + 1]`.
   package var firsts: [UInt32]
 
   /// The number of complete records.
   package var recordCount: Int { firsts.count - 1 }
 
-  /// The number of cells of a record.
+  /// The number of cells in a record.
   package func cellCount(of record: Int) -> Int { Int(firsts[record + 1] - firsts[record]) }
 
-  /// Where in `bytes` a cell lies.
+  /// The range of a cell in `bytes`.
   package func range(record: Int, column: Int) -> Range<Int> {
     range(cell: Int(firsts[record]) + column)
   }
 
-  /// Where in `bytes` the cell of this index lies.
+  /// The range in `bytes` of the cell with this index among all cells.
   package func range(cell: Int) -> Range<Int> { Int(offsets[cell])..<Int(offsets[cell + 1]) }
 
   /// The bytes of a cell.
@@ -29,13 +31,15 @@ package struct CellGrid: Sendable, Equatable {
   }
 }
 
-/// What stopped the parser, and where.
+/// Why and where the parser stopped before the end of its input.
 package struct ParsingFault: Sendable, Equatable {
+  /// `strayQuote` is a quote inside an unquoted cell or behind a closing one, `openQuote` one that is
+  /// never closed, `cellTooLong` a cell beyond the cap on libcsv's buffer.
   package enum Kind: Sendable, Equatable {
     case strayQuote, openQuote, cellTooLong, outOfMemory
   }
   package let kind: Kind
-  /// The offset of the byte that cannot be, or the end of the bytes.
+  /// The offset of the offending byte, or the end of the bytes.
   package let position: Int
   /// The index of the damaged record.
   package let record: Int
@@ -48,19 +52,20 @@ package struct ParsingFault: Sendable, Equatable {
   }
 }
 
-/// Parses blocks of records with libcsv in its strict mode; each block gets a parser of its own.
+/// Parses blocks of records with libcsv in strict mode, a new parser for each block.
 ///
-/// This file and its neighbours `CSVParserNumbers` and `CSVParserScan` hold all unsafe code of the
-/// module; each pointer is handed out for one call.
+/// This file, `CSVParserNumbers` and `CSVParserScan` contain all unsafe code of the module; no pointer
+/// outlives the call it is made for.
 package struct CSVParser: Sendable {
   package let delimiter: UInt8
 
   package init(delimiter: UInt8) { self.delimiter = delimiter }
 
-  /// Parses `bytes[range]`, which holds whole records; `fault` tells why it stopped early.
+  /// Parses `bytes[range]`, which holds whole records; `fault` is nil when all of it was parsed.
   ///
-  /// The grid holds the complete records before the fault. With `isCut` the end of the range is
-  /// not the end of its last record, whose cells are dropped.
+  /// The grid holds the complete records before the fault. With `isCut` the range ends inside its last
+  /// record, whose cells are dropped. Linear in the bytes; output is written into arrays of the input's
+  /// size, since no cell can be longer than its text.
   package func parse(
     _ bytes: [UInt8], in range: Range<Int>, isCut: Bool = false
   ) -> (grid: CellGrid, fault: ParsingFault?) {

@@ -1,11 +1,16 @@
 import CNumbers
 
-/// Reads numbers out of cells: R8's syntax, the nearest double, NaN for an empty cell.
+/// Reads decimal numbers from cells, correctly rounded to the nearest double.
+///
+/// Accepted are blanks, an optional sign, digits with at most one decimal mark, an optional exponent
+/// (`-1.5e3`), and blanks; not `inf`, `nan`, hexadecimal or grouping marks. Underflow gives a signed 0.
 package struct NumberReader: Sendable {
   let decimal: UInt8
 
+  /// Reads numbers with this byte as the decimal mark.
   package init(decimal: UInt8) { self.decimal = decimal }
 
+  /// What a cell turned out to be; `tooLarge` is a number beyond the largest finite double.
   package enum Reading: Equatable {
     case number(Double), empty, malformed, tooLarge
   }
@@ -24,7 +29,12 @@ package struct NumberReader: Sendable {
     }
   }
 
-  /// Reads a column from record `start` on into `values`; returns the first that is no number.
+  /// Reads a column into `values`, from row `start` to the first cell that is not a number.
+  ///
+  /// * `firsts`: the index of each row's first cell, `[rows]`.
+  /// * `values`: `[rows]`; NaN for empty cells.
+  ///
+  /// Returns the row of that cell, or the number of rows when there is none.
   func readColumn(
     _ column: Int, of grid: CellGrid, firsts: [UInt32], from start: Int, into values: inout [Double]
   ) -> Int {

@@ -1,9 +1,10 @@
 extension RecordScanner {
-  /// The first position from `start` on, in steps of eight bytes, at which not all eight are plain.
+  /// Skips plain bytes eight at a time; returns the first multiple of eight steps from `start` at which
+  /// not all eight bytes are plain.
   ///
-  /// Plain is what lies in 35...127: it neither ends a line nor quotes nor needs a look at its text.
-  /// In each byte of `word - 35 | word` the top bit is set if the byte is below 35 or above 127; a
-  /// borrow from the byte before may set it too, but then that byte is not plain itself.
+  /// A plain byte, 35...127, neither ends a line nor quotes nor requires a check of its UTF-8. In each
+  /// byte of `word - 35 | word` the top bit is set if the byte is below 35 or above 127; a borrow from
+  /// the byte below may set it too, but then that byte is not plain itself.
   static func skipPlain(_ bytes: Span<UInt8>, from start: Int) -> Int {
     let raw = unsafe bytes.bytes
     var index = start

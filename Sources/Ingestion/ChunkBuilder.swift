@@ -1,24 +1,27 @@
 import Tabular
 
 /// Builds the rows of one block: checks each record, reads the planned columns, sets bad rows aside.
+///
+/// The order of calls is `checkStructure`, `readColumns`, `finish`. Columns are read one at a time
+/// over all rows, and the rows that turn out bad are removed afterwards from every column.
 struct ChunkBuilder {
   private let parser: BlockParser
   private let block: CSVBlock
   private let grid: CellGrid
-  /// The records that have passed so far.
+  /// The records without damage so far, ascending.
   private var records: [Int] = []
-  /// The first cell of each of `records`.
+  /// The index of the first cell of each of `records`.
   private var firsts: [UInt32] = []
   private var numbers: [Int: [Double]] = [:]
   private var times: [Int: [Int64]] = [:]
   private var damages: [Damage] = []
   private var assumedUTC = false
-  /// A cell beyond the limit, which ends the reading.
+  /// A cell longer than its limit, which ends the reading of the file.
   private(set) var failure: IngestionError?
 
   private struct Damage {
     let record: Int
-    /// The index in the header, or nil for the whole row.
+    /// The index of the damaged column in the header; nil when the row as a whole is damaged.
     let column: Int?
     let damage: RowDamage
   }
@@ -27,7 +30,7 @@ struct ChunkBuilder {
     (self.parser, self.block, self.grid) = (parser, block, grid)
   }
 
-  /// Checks cell counts, cell lengths and text of all records that were parsed.
+  /// Checks cell counts, cell lengths and UTF-8 of all parsed records.
   mutating func checkStructure() {
     let count = min(grid.recordCount, block.recordCount)
     let isText = !block.scan.needsTextCheck || isValidText(block.bytes[block.range])
@@ -45,7 +48,9 @@ struct ChunkBuilder {
     }
   }
 
-  /// Reads numbers, times and labels, then drops the rows with bad ones, before categories are numbered.
+  /// Reads numbers, times and labels and drops the rows with bad ones.
+  ///
+  /// Categories wait for `finish`: the levels of dropped rows must not count.
   mutating func readColumns() {
     for (position, column) in parser.columns.enumerated() {
       switch column.reading {
@@ -58,7 +63,7 @@ struct ChunkBuilder {
     dropDamaged()
   }
 
-  /// The finished rows.
+  /// The good rows as typed columns, with the bad ones beside them.
   func finish(failure: IngestionError?) -> ParsedBlock {
     var columns: [Column] = []
     var missing: [Int] = []
@@ -83,10 +88,10 @@ struct ChunkBuilder {
     where grid.range(record: record, column: column).count > limit {
       let fault = ParsingFault(
         kind: .cellTooLong, position: scan.ends[record], record: record, column: column)
-      let place = FaultPlace(
+      let location = FaultLocation(
         path: parser.path, record: block.bytes[scan.starts[record]..<scan.ends[record]],
         line: scan.lines[record], header: parser.header)
-      return place.error(
+      return location.error(
         for: fault, delimiter: parser.dialect.delimiter.byte, limits: parser.limits)
     }
     return nil
@@ -168,7 +173,7 @@ struct ChunkBuilder {
     }
   }
 
-  /// Keeps the first damage of each record, by column, and takes the damaged rows out.
+  /// Keeps the damage of the leftmost column of each record and removes the damaged rows.
   private mutating func dropDamaged() {
     guard !damages.isEmpty else { return }
     damages.sort { ($0.record, $0.column ?? -1) < ($1.record, $1.column ?? -1) }
@@ -193,7 +198,7 @@ struct ChunkBuilder {
     }
   }
 
-  /// Numbers the levels; those that stand for a missing cell become -1 and close the ranks.
+  /// Numbers the levels by first appearance; those that mean a missing cell become -1 and leave no gap.
   private func categories(_ column: Int) -> ColumnValues {
     var table = LevelTable()
     let bytes = grid.bytes.span

@@ -1,35 +1,35 @@
 package import Tabular
 
-/// What the first rows of a file show about one column.
+/// A summary of one column, computed from the first rows of a file; printed by `inspect`.
 package struct ColumnProfile: Sendable, Codable, Equatable {
   package var name: String
-  /// How its cells are best read.
+  /// The inferred kind of its cells.
   package var kind: ColumnKind
   /// Whether all rows held the same value and none was missing.
   package var isConstant: Bool
   /// The number of missing cells.
   package var missing: Int
-  /// The number of distinct texts that are not missing.
+  /// The number of distinct texts, missing cells excluded.
   package var distinct: Int
   /// The smallest and largest number, and the mean; nil unless the column holds numbers.
   package var minimum, maximum, mean: Double?
-  /// The first distinct texts, at most five, and the lines they stand on.
+  /// The first distinct texts, at most five of 80 bytes each, and their physical lines.
   package var examples: [String]
   package var exampleLines: [Int]
 }
 
-/// What the first rows of a file show.
+/// The result of schema inference on the first rows of a file.
 package struct InferredSchema: Sendable, Codable, Equatable {
-  /// One profile for each column, in the order of the file.
+  /// One profile per column, in the order of the file.
   package var profiles: [ColumnProfile]
-  /// The number of rows that were looked at.
+  /// The number of rows inspected.
   package var rows: Int
   /// Whether these were all rows of the file.
   package var isWholeFile: Bool
 
-  /// Every column in the role that its kind suggests: identifiers are ignored, all else a feature.
+  /// A schema in which numbers and categories are features and everything else is ignored.
   ///
-  /// A time is a feature only when it is made the time column, so it is ignored here too.
+  /// Identifiers carry no information, and a time is used only once it is made the time column.
   package var schema: Schema {
     Schema(
       columns: profiles.map { profile in
@@ -42,7 +42,7 @@ package struct InferredSchema: Sendable, Codable, Equatable {
 }
 
 extension ReadingPlan {
-  /// Reads the columns of a schema that have a use, groups as categories.
+  /// Plans to read the columns of a schema that are not ignored; groups and identifiers as categories.
   package init(schema: Schema) {
     self.init(
       columns: schema.columns.compactMap { column in

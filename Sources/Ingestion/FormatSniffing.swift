@@ -1,4 +1,6 @@
-/// Names the format of bytes that cannot be UTF-8 text, or nil when they may be.
+/// Names the format of a file that is certainly not UTF-8 text, with advice; nil when it may be.
+///
+/// * `head`: the first bytes of the file, some hundred of them; recognised by magic number first.
 func foreignFormat(_ head: [UInt8]) -> String? {
   let marks: [(bytes: [UInt8], name: String)] = [
     ([0xFF, 0xFE], "UTF-16 (little endian) or UTF-32; convert it to UTF-8"),
@@ -15,7 +17,7 @@ func foreignFormat(_ head: [UInt8]) -> String? {
   return utf16WithoutMark(head) ?? binary(head)
 }
 
-/// Text in UTF-16 has a NUL in every other byte, as long as it is mostly ASCII.
+/// Recognises UTF-16 without a byte order mark: mostly ASCII text has a NUL in every other byte.
 private func utf16WithoutMark(_ head: [UInt8]) -> String? {
   let pairs = head.count / 2
   guard pairs >= 2 else { return nil }
@@ -30,7 +32,7 @@ private func utf16WithoutMark(_ head: [UInt8]) -> String? {
   return nil
 }
 
-/// A NUL in the first line, or one control byte in ten of at least 64 bytes, is no text.
+/// Recognises binary data: a NUL in the first line, or over 10 % control bytes among at least 64.
 private func binary(_ head: [UInt8]) -> String? {
   let controls = head.count { $0 < 0x20 && !(0x09...0x0D).contains($0) }
   let firstLine = head.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }

@@ -1,14 +1,17 @@
 import Files
 
-/// The first record of a file: the names of its columns.
+/// The first record of a file: the column names.
 struct Header {
+  /// Trimmed, unique and not empty, in the order of the file.
   let names: [String]
-  /// The record byte for byte.
+  /// The record byte for byte, to be copied to outputs.
   let bytes: [UInt8]
-  /// The delimiter that the file seems to use, when there is one column and its name holds it.
+  /// The delimiter the file probably uses: set when there is a single column whose name contains it.
   let delimiterGuess: CSVDialect.Delimiter?
 
-  /// Reads the first record of `block`; names are trimmed, and must be unique and not blank.
+  /// Reads the first record of `block`.
+  ///
+  /// Throws `header` with all problems of the names at once, `tooManyColumns`, or the parser's fault.
   init(
     _ block: CSVBlock, path: String, dialect: CSVDialect, limits: ReadingLimits
   ) throws(IngestionError) {
@@ -17,8 +20,8 @@ struct Header {
     let (grid, fault) = CSVParser(delimiter: dialect.delimiter.byte).parse(block.bytes, in: range)
     bytes = Array(block.bytes[range])
     if let fault {
-      let place = FaultPlace(path: path, record: block.bytes[range], line: line, header: [])
-      throw place.error(for: fault, delimiter: dialect.delimiter.byte, limits: limits)
+      let location = FaultLocation(path: path, record: block.bytes[range], line: line, header: [])
+      throw location.error(for: fault, delimiter: dialect.delimiter.byte, limits: limits)
     }
     guard grid.recordCount == 1 else {
       throw .recordCountMismatch(path: path, line: line, scanned: 1, parsed: grid.recordCount)

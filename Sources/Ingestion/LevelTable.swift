@@ -1,16 +1,17 @@
-/// Numbers the distinct texts among cells, in the order of their first appearance.
+/// Numbers the distinct texts of a column in the order of their first appearance.
 ///
-/// An open-addressing table over the bytes where they lie, so that no cell is copied. Expected
-/// time is linear in the bytes.
+/// A hash table with linear probing whose keys are ranges of the shared buffer, so that no cell is
+/// copied. Expected time linear in the bytes; the hash is not keyed, so crafted cells can make it
+/// quadratic in the levels of a block, which the block size bounds.
 struct LevelTable {
-  /// Where in the bytes the first cell of each level lies.
+  /// The range of each level's first cell in the bytes.
   private(set) var ranges: [Range<Int>] = []
   private var hashes: [UInt64] = []
   private var slots: [Int32]
 
   init() { slots = [Int32](repeating: -1, count: 64) }
 
-  /// The number of the text in `bytes[range]`, which is entered when it is new.
+  /// The number of the text in `bytes[range]`; a text not seen before gets the next one.
   mutating func code(of range: Range<Int>, in bytes: Span<UInt8>) -> Int32 {
     let hash = Self.hash(range, bytes)
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
@@ -42,7 +43,7 @@ struct LevelTable {
     return true
   }
 
-  /// FNV-1a, its high bits mixed into the low ones that choose the slot.
+  /// FNV-1a (64 bits), its high half folded into the low bits that select the slot.
   private static func hash(_ range: Range<Int>, _ bytes: Span<UInt8>) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for index in range { hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3 }

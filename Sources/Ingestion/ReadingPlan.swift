@@ -1,13 +1,13 @@
-/// Which columns are read, and how; the others are not converted at all.
+/// Which columns are parsed, and as what; all others are skipped without conversion.
 package struct ReadingPlan: Sendable, Equatable {
-  /// How the cells of a column are read.
+  /// The target type of a column's cells.
   package enum Reading: Sendable, Equatable {
     case number, category, time
-    /// A category whose texts must all mean an anomaly or normal.
+    /// A category each of whose texts must be a label, so that a missing or unknown one is damage.
     case label(LabelReader)
   }
 
-  /// One column, by its name in the header.
+  /// One column, found by its name in the header.
   package struct PlannedColumn: Sendable, Equatable {
     package let name: String
     package let reading: Reading

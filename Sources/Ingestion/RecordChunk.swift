@@ -1,12 +1,12 @@
 package import Tabular
 
-/// Some rows of a file: typed columns, and the bytes they were read from.
+/// Consecutive good rows of a file: typed columns, and the bytes they were read from.
 package struct RecordChunk: Sendable {
   /// The planned columns, in the order of the plan.
   package let table: Table
   /// The physical line on which each row starts, from 1.
   package let lines: [Int]
-  /// The rows that were set aside between these.
+  /// The bad rows of the same part of the file.
   package let rejected: [RejectedRow]
   /// The number of missing cells of each planned column.
   package let missing: [Int]
@@ -17,16 +17,16 @@ package struct RecordChunk: Sendable {
   /// The number of rows.
   package var rowCount: Int { lines.count }
 
-  /// The record of a row byte for byte as it stands in the file, without its terminator.
+  /// A row's record byte for byte as in the file, without its line end.
   package func record(_ row: Int) -> ArraySlice<UInt8> { bytes[ranges[row]] }
 
-  /// The cells of a row byte for byte as they stand in the file, quotes and blanks included.
+  /// A row's cells byte for byte as in the file, with their quotes and blanks.
   package func rawCells(_ row: Int) -> [ArraySlice<UInt8>] {
     splitRecord(bytes[ranges[row]], delimiter: delimiter)
   }
 }
 
-/// Cuts a record at each delimiter that lies outside quotes.
+/// Splits a well-formed record at the delimiters outside quotes; the cells keep their quotes.
 func splitRecord(_ record: ArraySlice<UInt8>, delimiter: UInt8) -> [ArraySlice<UInt8>] {
   var cells: [ArraySlice<UInt8>] = []
   var start = record.startIndex
@@ -43,7 +43,7 @@ func splitRecord(_ record: ArraySlice<UInt8>, delimiter: UInt8) -> [ArraySlice<U
   return cells
 }
 
-/// The number of line ends in `bytes`; CRLF is one.
+/// Counts line ends (LF, CR or CRLF, the latter once) to compute physical line numbers.
 func lineEnds(in bytes: ArraySlice<UInt8>) -> Int {
   var count = 0
   var previous: UInt8 = 0

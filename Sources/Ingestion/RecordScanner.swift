@@ -1,30 +1,30 @@
-/// Where the records of some bytes lie, found by their quotes and line ends alone.
+/// The record boundaries in some bytes, derived from quotes and line ends alone.
 package struct RecordScan: Sendable, Equatable {
-  /// The first byte of each record.
+  /// The offset of each record's first byte.
   package var starts: [Int] = []
-  /// The end of each record, its terminator left out.
+  /// The offset behind each record's last byte, its line end excluded.
   package var ends: [Int] = []
-  /// The physical line on which each record starts.
+  /// The physical line on which each record starts, from 1.
   package var lines: [Int] = []
-  /// The number of blank lines, which are no records.
+  /// The number of blank lines, which are not records.
   package var blankLines = 0
-  /// Behind the last record or blank line that is complete; what follows belongs to the next scan.
+  /// The offset behind the last complete record or blank line, where the next scan starts.
   package var consumed = 0
   /// The physical line at `consumed`.
   package var nextLine = 1
-  /// Whether the bytes end inside quotes.
+  /// Whether the bytes end inside a quoted cell.
   package var endsInQuotes = false
-  /// Whether the last record ended with the file and not with a line end.
+  /// Whether the last record ended with the file instead of a line end.
   package var endsUnterminated = false
-  /// Whether any byte lies outside ASCII or is NUL, so that cells must be looked at.
+  /// Whether any byte is NUL or outside ASCII, so that cells must be checked for valid UTF-8.
   package var needsTextCheck = false
 }
 
-/// Finds records as strict RFC 4180 does: a line end ends one if an even number of quotes is before.
+/// Finds records as strict RFC 4180 does: a line end preceded by an even number of quotes ends one.
 ///
-/// In strict mode no other cut is possible: a quote that does not follow this parity is an error that
-/// the parser finds. LF, CRLF and CR end a line, in any mixture. Lines of nothing but blanks and tabs
-/// are blank, unless the tab is the delimiter.
+/// In strict mode no other cut is possible: a quote that breaks this parity is an error, which the
+/// parser reports. LF, CRLF and CR end a line, in any mixture. A line of only spaces and tabs is
+/// blank, unless the tab is the delimiter. Linear in the bytes.
 package struct RecordScanner {
   package let delimiter: UInt8
 
@@ -34,9 +34,9 @@ package struct RecordScanner {
   private static let carriageReturn = UInt8(ascii: "\r")
   private static let quote = UInt8(ascii: "\"")
 
-  /// Scans `bytes` from `start`, which must be the start of a record on physical line `line`.
+  /// Scans `bytes` from `start`, which must begin a record on physical line `line`.
   ///
-  /// A carriage return as the last byte ends a record only if `isLast`, for a line feed may follow.
+  /// A carriage return as the last byte ends a record only if `isLast`: a line feed may still follow.
   package func scan(
     _ bytes: Span<UInt8>, from start: Int, line: Int, isLast: Bool
   ) -> RecordScan {
@@ -47,7 +47,7 @@ package struct RecordScanner {
     while index < bytes.count {
       let byte = bytes[index]
       index += 1
-      if byte &- 35 < 93 {  // the printable rest of ASCII means nothing here
+      if byte &- 35 < 93 {  // plain, see `skipPlain`
         index = Self.skipPlain(bytes, from: index)
         continue
       }
@@ -74,7 +74,7 @@ package struct RecordScanner {
     return scan
   }
 
-  /// Notes the record or blank line from `scan.consumed` to `end`.
+  /// Records the record or blank line from `scan.consumed` to `end`.
   private func finish(
     _ scan: inout RecordScan, _ bytes: Span<UInt8>, end: Int, next: Int, nextLine: Int
   ) {

@@ -1,6 +1,8 @@
 import Files
 
-/// What is wrong with one row, while the rest of the file can be read.
+/// What makes one row unreadable while the rest of the file is fine.
+///
+/// `text` is the offending cell; messages show at most 40 characters of it (`quoted(_:)`).
 package enum RowDamage: Sendable, Equatable {
   case cellCount(expected: Int, found: Int)
   case nulByte
@@ -40,16 +42,16 @@ extension RowDamage: CustomStringConvertible {
   }
 }
 
-/// A row that was set aside: where it is, why, and its bytes.
+/// A row that was set aside: its location, the reason, and its bytes.
 package struct RejectedRow: Sendable, Equatable {
   /// The file, as the user named it.
   package let file: String
   /// The physical line on which the record starts, from 1.
   package let line: Int
-  /// The damaged column by name, or nil when the whole row is meant.
+  /// The name of the damaged column; nil when the row as a whole is damaged.
   package let column: String?
   package let damage: RowDamage
-  /// The record as it stands in the file, without its terminator.
+  /// The record byte for byte as in the file, without its line end.
   package let bytes: [UInt8]
 
   package init(file: String, line: Int, column: String?, damage: RowDamage, bytes: [UInt8]) {
@@ -57,25 +59,27 @@ package struct RejectedRow: Sendable, Equatable {
     (self.damage, self.bytes) = (damage, bytes)
   }
 
-  /// What is wrong, in words.
+  /// The damage as a message without its location.
   package var reason: String { damage.description }
 }
 
 extension RejectedRow: CustomStringConvertible {
   /// `file:line:column: reason`.
   package var description: String {
-    place(file, line, column) + reason
+    location(file, line, column) + reason
   }
 }
 
-/// The start of a message, `file:line:column: `, as far as the parts are known.
-package func place(_ path: String, _ line: Int? = nil, _ column: String? = nil) -> String {
+/// The prefix of a message, `file:line:column: `, as far as the parts are known.
+///
+/// `-` becomes `standard input`; control characters in names are made visible.
+package func location(_ path: String, _ line: Int? = nil, _ column: String? = nil) -> String {
   let file = path == "-" ? "standard input" : printable(path)
   let parts = [file, line.map { String($0) }, column.map { printable($0) }]
   return parts.compactMap { $0 }.joined(separator: ":") + ": "
 }
 
-/// The text in quotes, at most 40 characters of it, and no control bytes.
+/// Quotes untrusted text for a message: at most 40 characters, control characters made visible.
 package func quoted(_ text: String) -> String {
   let head = printable(String(text.prefix(40)))
   return "\"\(head)\(text.count > 40 ? "..." : "")\""

@@ -1,6 +1,6 @@
 import Tabular
 
-/// How many rows and bytes are looked at to tell the kinds of columns.
+/// How much of a file schema inference inspects: it stops at whichever limit comes first.
 package struct InferenceLimits: Sendable, Equatable {
   package var rows: Int
   package var bytes: Int
@@ -11,12 +11,12 @@ package struct InferenceLimits: Sendable, Equatable {
 }
 
 extension TableReader {
-  /// Looks at the first rows, which stay to be read, and tells the kind of each column.
+  /// Infers the kind of each column from the first rows, which are not consumed.
   ///
-  /// A column is of numbers if nearly every cell that is not missing is one, or most are and differ:
-  /// the others are damage, which reading reports. It is of times if nearly every cell is an ISO
-  /// 8601 date or date-time, an identifier if it names its row (see `ColumnObserver`), else of
-  /// categories. Ragged rows are left out here.
+  /// A column is numeric if at least 95 % of its present cells are numbers, or most are and differ too
+  /// much to be codes; its other cells are damage, which reading reports. It holds times if 95 % are
+  /// ISO 8601 dates or date-times, is an identifier if it names its rows (see `ColumnObserver`), and
+  /// categorical otherwise. Rows with a wrong number of cells are skipped here.
   package mutating func inferSchema(
     limits: InferenceLimits = InferenceLimits()
   ) throws(IngestionError) -> InferredSchema {
@@ -47,7 +47,10 @@ extension TableReader {
   }
 }
 
-/// Watches the cells of one column and decides what kind it is.
+/// Accumulates statistics of one column's cells and decides its kind.
+///
+/// Given at least 20 rows, an identifier is a whole number that counts up by one from row to row, or
+/// texts that are over 90 % distinct or longer than 64 bytes on average.
 struct ColumnObserver {
   let name: String
   private var rows = 0
@@ -65,20 +68,20 @@ struct ColumnObserver {
   private var examples: [String] = []
   private var exampleLines: [Int] = []
 
-  /// Fewer rows than this do not show that a column names its rows.
+  /// With fewer rows no column is taken for an identifier.
   private static let fewestRows = 20
-  /// The share of distinct texts from which on they name their rows.
+  /// The fraction of distinct texts above which they identify their rows.
   private static let nearlyAll = 0.9
-  /// The share of cells from which on the others are damage.
+  /// The fraction of cells of one type from which on all others are damage.
   private static let nearlyEvery = 0.95
-  /// More different numbers than this, or than half of the numbers, are no codes.
+  /// More distinct numbers than this, or than half of the numbers, are measurements and not codes.
   private static let mostCodes = 20
-  /// The mean length of a text in bytes from which on it is prose.
+  /// The mean length in bytes above which texts are prose.
   private static let longText = 64
 
   init(name: String) { self.name = name }
 
-  /// Takes in the cell of one more row.
+  /// Adds the cell of the next row; `line` is its physical line.
   mutating func observe(_ cell: ArraySlice<UInt8>, line: Int, _ parser: BlockParser) {
     defer { rows += 1 }
     guard !parser.isMissing(cell) else {
@@ -102,7 +105,7 @@ struct ColumnObserver {
       return false
     }
     if rows == 0 { first = value }
-    // Beyond 2^53 a double does not feel the step, and a constant would seem to count.
+    // Beyond 2^53 adding 1 to a double changes nothing, and a constant would seem to count up.
     countsUp =
       countsUp && value == first + Double(rows) && value.rounded() == value
       && value.magnitude < 0x1p53
@@ -112,7 +115,7 @@ struct ColumnObserver {
     return true
   }
 
-  /// What was seen.
+  /// The profile of all cells observed so far.
   func profile() -> ColumnProfile {
     let present = rows - missing
     let isNumeric = isNumeric(present: present)
@@ -132,7 +135,7 @@ struct ColumnObserver {
       || 2 * numberCount > present && distinctNumbers > min(Self.mostCodes, numberCount / 2)
   }
 
-  /// A column without any value counts as one of numbers.
+  /// The kind of the column; one without any present cell is numeric.
   private func kind(present: Int, isNumeric: Bool) -> ColumnKind {
     if isNumeric { return countsUp && rows >= Self.fewestRows ? .identifier : .number }
     if Double(timeCount) >= Self.nearlyEvery * Double(present) { return .time }

@@ -1,11 +1,12 @@
 extension TableReader {
-  /// Reads the rest of the file with up to `workers` blocks in hand at once.
+  /// Reads the rest of the file with up to `workers` blocks in flight.
   ///
-  /// Blocks are parsed and transformed side by side and handed to `emit` in the order of the file;
-  /// what is wrong with the file is thrown in that order too, behind the rows before it. No more
-  /// blocks are read than have been handed on plus `workers`, so memory does not grow with the file.
+  /// Blocks are parsed and transformed in parallel and passed to `emit` in file order. A fault of the
+  /// file is thrown in that order too, after the rows before it, so rows and errors are those of a
+  /// sequential reading. At most `workers` blocks are in memory, whatever the size of the file.
   ///
-  /// * `transform`: takes the rows of a block and how many workers it may use itself.
+  /// * `transform`: receives the rows of a block and the number of workers it may use itself.
+  /// * `emit`: called on the caller's task, one block at a time.
   package mutating func read<Output: Sendable>(
     _ plan: ReadingPlan, workers: Int,
     transform: @escaping @Sendable (RecordChunk, Int) async throws -> Output,
@@ -18,8 +19,8 @@ extension TableReader {
       while true {
         let blocks = lookahead.fill(from: &self, upTo: workers)
         for (index, block) in blocks {
-          let share = max(1, workers / blocks.count)
-          let inner = index < workers ? share : 1
+          let workersEach = max(1, workers / blocks.count)
+          let inner = index < workers ? workersEach : 1
           group.addTask {
             (index, await TransformedBlock(parser.parse(block)) { try await transform($0, inner) })
           }
@@ -38,19 +39,19 @@ extension TableReader {
   }
 }
 
-/// The blocks that have been read and not yet handed on.
+/// The window of blocks that have been read and not yet emitted.
 private struct BlockLookahead {
-  /// The index of the next block to hand on.
+  /// The index of the next block to emit.
   var first = 0
   /// The index of the next block to read.
   private var next = 0
   private var isAtEnd = false
-  /// What ended the reading; it counts only after the blocks before it.
+  /// The error that ended the reading, thrown after the blocks before it have been emitted.
   private(set) var failure: IngestionError?
 
   var inHand: Int { next - first }
 
-  /// Reads blocks with records until `count` are in hand.
+  /// Reads blocks until `count` are in flight; blocks without records are skipped.
   mutating func fill(from reader: inout TableReader, upTo count: Int) -> [(Int, CSVBlock)] {
     var blocks: [(Int, CSVBlock)] = []
     while inHand < max(1, count), !isAtEnd {
@@ -68,7 +69,7 @@ private struct BlockLookahead {
   }
 }
 
-/// A parsed block and what was made of it; nothing is made of a block that ends the reading.
+/// A parsed block and its transformed rows; nil for a block whose fault ends the reading.
 private struct TransformedBlock<Output: Sendable>: Sendable {
   let parsed: ParsedBlock
   let output: Result<Output, any Error>?

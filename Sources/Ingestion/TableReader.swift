@@ -1,35 +1,37 @@
 package import Files
 import Tabular
 
-/// Reads one CSV file from front to end, chunk by chunk, in memory that does not grow with it.
+/// Reads one CSV file chunk by chunk, in memory independent of the file's size.
 ///
-/// The rows, their order and every error are the same for any block size.
+/// The rows, their order and every error are the same for any block size and any number of workers.
 package struct TableReader {
   /// The file, as the user named it; `-` is standard input.
   package let path: String
   /// The names of the columns, trimmed, in the order of the file.
   package let header: [String]
-  /// The header record byte for byte, without its terminator and byte order mark.
+  /// The header record byte for byte, without line end and byte order mark.
   package let headerBytes: [UInt8]
-  /// The delimiter that the file seems to use instead of the one that was given.
+  /// The delimiter the file probably uses instead of the given one; nil when it seems right.
   package let delimiterGuess: CSVDialect.Delimiter?
   package let dialect: CSVDialect
   package let limits: ReadingLimits
   package let policy: BadRowPolicy
 
-  /// Good rows returned so far.
+  /// The number of good rows so far.
   package private(set) var rowsRead = 0
-  /// Rows set aside so far.
+  /// The number of rows set aside so far.
   package private(set) var rowsRejected = 0
-  /// Missing cells so far, of each column of the latest plan.
+  /// Missing cells per column of the latest plan, so far.
   package private(set) var missingCells: [Int] = []
   private var assumedUTC = false
   private var blocks: BlockReader
   private var buffered: [CSVBlock]
-  /// What the preview met behind `buffered`; thrown when its turn comes.
+  /// An error the preview met behind `buffered`; thrown once those blocks have been read.
   private var postponed: IngestionError?
 
   /// Opens a file and reads its header.
+  ///
+  /// Throws `file`, `notText`, `empty`, `header` or a fault of the header record.
   package init(
     path: String, dialect: CSVDialect = CSVDialect(), limits: ReadingLimits = ReadingLimits(),
     policy: BadRowPolicy = .fail
@@ -39,7 +41,7 @@ package struct TableReader {
     try self.init(file: file, dialect: dialect, limits: limits, policy: policy)
   }
 
-  /// Reads the header of a file that is open and not yet read.
+  /// Reads the header of an open file nothing has been read from.
   package init(
     file: InputFile, dialect: CSVDialect, limits: ReadingLimits, policy: BadRowPolicy
   ) throws(IngestionError) {
@@ -57,7 +59,7 @@ package struct TableReader {
     }
   }
 
-  /// The next rows, at least one but perhaps all of them rejected; nil at the end.
+  /// The next rows, none if all rows of their block are bad; nil at the end.
   package mutating func next(_ plan: ReadingPlan) throws(IngestionError) -> RecordChunk? {
     let parser = try parser(for: plan)
     while let block = try nextBlock() {
@@ -66,16 +68,17 @@ package struct TableReader {
     return nil
   }
 
-  /// The next bytes that hold whole records, not yet parsed; nil at the end.
+  /// The next unparsed block of whole records; nil at the end.
   package mutating func nextBlock() throws(IngestionError) -> CSVBlock? {
     if !buffered.isEmpty { return buffered.removeFirst() }
     if let postponed { throw postponed }
     return try blocks.next()
   }
 
-  /// Adds a parsed block to the counts; throws what ends the reading, in the order of the file.
+  /// Adds a parsed block to the counts and applies the bad-row policy; returns its rows.
   ///
-  /// Whoever parses blocks in parallel passes them here in their order.
+  /// Blocks must arrive in file order, also when they were parsed in parallel: throws `badRow`,
+  /// `tooManyBadRows` or the block's own failure, whichever the file meets first.
   package mutating func account(for parsed: ParsedBlock) throws(IngestionError) -> RecordChunk {
     let chunk = parsed.chunk
     if policy == .fail, let row = chunk.rejected.first {
@@ -96,14 +99,14 @@ package struct TableReader {
     return chunk
   }
 
-  /// What reads blocks by this plan; throws the names of all columns that the file lacks.
+  /// A parser for blocks of this file; throws `missingColumns` with all columns the file lacks.
   package func parser(for plan: ReadingPlan) throws(IngestionError) -> BlockParser {
     var columns: [BlockParser.ResolvedColumn] = []
     var missing: [String] = []
-    let places = Dictionary(
+    let indices = Dictionary(
       header.enumerated().map { (Array($0.element.utf8), $0.offset) }, uniquingKeysWith: { $1 })
     for column in plan.columns {
-      if let index = places[Array(column.name.utf8)] {
+      if let index = indices[Array(column.name.utf8)] {
         columns.append(.init(name: column.name, reading: column.reading, index: index))
       } else {
         missing.append(column.name)
@@ -117,8 +120,9 @@ package struct TableReader {
       columns: columns)
   }
 
-  /// Refuses quotes, lengths and other damage of no single row in what `inferSchema` looked at, for
-  /// those who read no further; returns the rows that are damaged.
+  /// Checks the rows that `inferSchema` inspected, for callers that read no further (`inspect`).
+  ///
+  /// Returns the damaged rows; throws faults that concern more than one row, such as open quotes.
   package func checkPreview(_ plan: ReadingPlan) throws(IngestionError) -> [RejectedRow] {
     let parser = try parser(for: plan)
     var rejected: [RejectedRow] = []
@@ -131,7 +135,7 @@ package struct TableReader {
     return rejected
   }
 
-  /// The first blocks of the file, up to this many rows or bytes; they stay to be read.
+  /// The first blocks of the file, up to this many rows or bytes; they are not consumed.
   mutating func preview(rows: Int, bytes: Int) -> [CSVBlock] {
     var seen = (rows: 0, bytes: 0)
     for block in buffered {
@@ -149,18 +153,18 @@ package struct TableReader {
   /// Whether every byte of the file has been read.
   var isAtEnd: Bool { blocks.isAtEnd }
 
-  /// Blank lines skipped so far, those behind the latest block included.
+  /// The number of blank lines skipped so far.
   package var blankLines: Int { blocks.blankLines }
 
-  /// The SHA-256 of the file as it is stored; of all of it once the end was read.
+  /// The SHA-256 of the stored bytes read so far; that of the file once its end has been read.
   package var digest: String { blocks.file.digest }
 
   /// Whether the last record ended without a line end.
   package var lacksFinalNewline: Bool { blocks.endsUnterminated }
 
-  /// What the user should know about the file so far, one sentence each.
+  /// Warnings about the file so far, one sentence each with the file's name in front.
   ///
-  /// Columns that are not among `knownColumns`, those of the schema, are named as ignored.
+  /// Columns that are not among `knownColumns`, those of the schema, are reported as ignored.
   package func warnings(knownColumns: [String]) -> [String] {
     var warnings: [String] = []
     let known = Set(knownColumns.map { Array($0.utf8) })
@@ -168,13 +172,13 @@ package struct TableReader {
     if !extra.isEmpty {
       let names = extra.prefix(20).map(quoted).joined(separator: ", ")
       let others = extra.count > 20 ? " and \(extra.count - 20) more" : ""
-      warnings.append(place(path) + "unknown columns are ignored: \(names)\(others)")
+      warnings.append(location(path) + "unknown columns are ignored: \(names)\(others)")
     }
-    if blankLines > 0 { warnings.append(place(path) + "blank lines skipped: \(blankLines)") }
+    if blankLines > 0 { warnings.append(location(path) + "blank lines skipped: \(blankLines)") }
     if lacksFinalNewline {
-      warnings.append(place(path) + "the last line has no line end; the file may be cut short")
+      warnings.append(location(path) + "the last line has no line end; the file may be cut short")
     }
-    if assumedUTC { warnings.append(place(path) + "times without a zone were read as UTC") }
+    if assumedUTC { warnings.append(location(path) + "times without a zone were read as UTC") }
     return warnings
   }
 }

@@ -1,28 +1,30 @@
-/// A time as read from a cell.
+/// The outcome of reading a time.
 package enum TimeReading: Equatable {
   /// Nanoseconds since 1970-01-01T00:00:00Z; `hasZone` is false when UTC was assumed.
   case time(Int64, hasZone: Bool)
-  /// A time that Int64 nanoseconds cannot hold.
+  /// A valid time outside 1677-09-21 to 2262-04-11, the range of Int64 nanoseconds.
   case outOfRange
+  /// Neither ISO 8601 nor a number, or a date that does not exist.
   case malformed
 }
 
-/// Reads times: ISO 8601 dates and date-times, or plain numbers since 1970 in a unit.
+/// Reads times: ISO 8601 dates and date-times, or plain numbers since 1970 in a given unit.
 ///
-/// All dates are of the proleptic Gregorian calendar; a second 60 is the first of the next minute.
+/// Dates are proleptic Gregorian. Leap seconds are not counted: second 60 equals second 0 of the next
+/// minute. Integer arithmetic throughout, so nanoseconds are exact.
 package struct TimeReader: Sendable {
   /// The unit of plain numbers.
   let unit: TimeUnit
 
   package init(unit: TimeUnit) { self.unit = unit }
 
-  /// Reads a cell; blanks round it are allowed.
+  /// Reads a cell; spaces and tabs around the time are allowed.
   package func read(_ cell: ArraySlice<UInt8>) -> TimeReading {
     let text = trimmed(cell)
     return looksLikeDate(text) ? TimeReader.iso8601(text) : epoch(text)
   }
 
-  /// Reads ISO 8601: `2024-05-31`, then `T` or a blank and `23:59`, `:59`, `.123`, then a zone.
+  /// Reads ISO 8601: `2024-05-31`, optionally `T` or a space, `23:59`, `:59`, `.123`, and a zone.
   static func iso8601(_ text: ArraySlice<UInt8>) -> TimeReading {
     var cursor = Cursor(rest: text)
     guard let days = cursor.date() else { return .malformed }
@@ -40,7 +42,7 @@ package struct TimeReader: Sendable {
     return nanoseconds(seconds: seconds, fraction: clock.fraction, hasZone: offset != nil)
   }
 
-  /// Reads sign, digits, and a fraction, whose part below a nanosecond is dropped.
+  /// Reads a decimal number since 1970; its part below a nanosecond is truncated.
   private func epoch(_ text: ArraySlice<UInt8>) -> TimeReading {
     var cursor = Cursor(rest: text)
     let isNegative = cursor.take("-")
@@ -58,19 +60,20 @@ package struct TimeReader: Sendable {
     return scaled.overflow || sum.overflow ? .outOfRange : .time(sum.partialValue, hasZone: true)
   }
 
-  /// `0.digits · scale`, cut to whole nanoseconds; `scale` is a power of ten.
+  /// `0.digits · scale` truncated to a whole number; `scale` is a power of ten.
   static func fraction(_ digits: ArraySlice<UInt8>, of scale: Int64) -> Int64 {
-    var (result, place) = (Int64(0), scale)
+    var (result, unit) = (Int64(0), scale)
     for digit in digits {
-      place /= 10
-      guard place > 0 else { break }
-      result += Int64(digit - UInt8(ascii: "0")) * place
+      unit /= 10
+      guard unit > 0 else { break }
+      result += Int64(digit - UInt8(ascii: "0")) * unit
     }
     return result
   }
 
   private static func nanoseconds(seconds: Int64, fraction: Int64, hasZone: Bool) -> TimeReading {
-    // One second more than needed is carried, so that the first representable second can be read.
+    // Before 1970 one second is borrowed from the fraction: the whole seconds of the earliest
+    // representable times alone would overflow.
     let carries = seconds < 0 && fraction > 0
     let scaled = (carries ? seconds + 1 : seconds).multipliedReportingOverflow(by: 1_000_000_000)
     let sum = scaled.partialValue.addingReportingOverflow(
@@ -78,7 +81,7 @@ package struct TimeReader: Sendable {
     return scaled.overflow || sum.overflow ? .outOfRange : .time(sum.partialValue, hasZone: hasZone)
   }
 
-  /// The first five bytes tell `2024-` from a number.
+  /// Whether the text starts with four digits and a hyphen, which no number does.
   private func looksLikeDate(_ text: ArraySlice<UInt8>) -> Bool {
     let head = text.prefix(5)
     return head.count == 5 && head.prefix(4).allSatisfy(isDigit) && head.last == UInt8(ascii: "-")
@@ -94,7 +97,7 @@ package struct TimeReader: Sendable {
 
 private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
 
-/// A signed integer of digits alone, or nil when Int64 cannot hold it.
+/// The integer `sign` (1 or -1) times `digits`; nil on overflow of Int64.
 private func integer(_ digits: ArraySlice<UInt8>, sign: Int64) -> Int64? {
   var value: Int64 = 0
   for digit in digits {
@@ -106,9 +109,10 @@ private func integer(_ digits: ArraySlice<UInt8>, sign: Int64) -> Int64? {
   return value
 }
 
-/// Days from 1970-01-01 to a date of the proleptic Gregorian calendar.
+/// Days from 1970-01-01 to a proleptic Gregorian date (Hinnant, "chrono-compatible low-level date
+/// algorithms").
 ///
-/// Years begin in March here, so that the leap day is the last of them; an era is 400 years.
+/// Internally years begin in March, so that the leap day is their last; an era is 400 years.
 func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
   let marchYear = month <= 2 ? year - 1 : year
   let era = (marchYear >= 0 ? marchYear : marchYear - 399) / 400
@@ -118,7 +122,7 @@ func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
   return era * 146_097 + dayOfEra - 719_468
 }
 
-/// Takes the parts of a date-time off the front of some bytes.
+/// Consumes the parts of a date-time from the front of some bytes; each returns nil on a mismatch.
 private struct Cursor {
   var rest: ArraySlice<UInt8>
 
@@ -128,7 +132,7 @@ private struct Cursor {
     return true
   }
 
-  /// Exactly `count` digits that make a number in `range`.
+  /// Exactly `count` digits whose value lies in `range`.
   mutating func number(_ count: Int, _ range: ClosedRange<Int64>) -> Int64? {
     let digits = rest.prefix(count)
     guard digits.count == count, digits.allSatisfy(isDigit) else { return nil }
@@ -163,7 +167,7 @@ private struct Cursor {
     return (minutes + second, TimeReader.fraction(digits, of: 1_000_000_000))
   }
 
-  /// `Z`, `+02:00`, `+0200` or `+02` as seconds east of UTC; a blank before it is allowed.
+  /// `Z`, `+02:00`, `+0200` or `+02` as seconds east of UTC; a space before it is allowed.
   mutating func zone() -> Int64? {
     _ = take(" ")
     if take("Z") || take("z") { return 0 }

@@ -1,24 +1,24 @@
-/// Reads the JSON of a header: exactly the shapes that a safetensors header may take.
+/// Parses the JSON of a safetensors header: exactly the shapes that it may take.
 ///
-/// Stricter than JSON at large: one object of objects, no number but whole ones, no key twice, no
-/// blanks and no escapes but those that `TensorHeader` writes, so that no two readers can understand a
-/// file differently. A general decoder would take other spellings only for them to be refused
-/// afterwards, and memory as a hostile header likes; here keys and numbers are counted as they come, and
-/// the grammar goes three deep.
+/// Stricter than RFC 8259: one object of objects, whole numbers only, no duplicate keys, no whitespace,
+/// and no escapes but those that `TensorHeader` writes, so that no two readers can understand a file
+/// differently. A general decoder would accept other spellings only for them to be refused later, and
+/// could be made to allocate a multiple of the header; here keys and numbers are limited as they are
+/// read, and the grammar nests three deep.
 struct HeaderScanner {
   private let text: ArraySlice<UInt8>
   private var position: Int
 
-  /// The largest number of keys of an object, which bounds the memory of a hostile header.
+  /// The most keys an object may have, which bounds the memory a hostile header can claim.
   private static let mostKeys = 100_000
 
-  /// Scans bytes whose indices are offsets in the file, for the errors.
+  /// Scans a slice whose indices are offsets in the file; errors report them.
   init(_ text: ArraySlice<UInt8>) {
     self.text = text
     position = text.startIndex
   }
 
-  /// Reads the whole header; entries come in the order of their names.
+  /// Parses the whole header and sorts its entries by name; throws `malformed` with an offset.
   mutating func header() throws(ModelFileError) -> TensorHeader {
     guard text.first == UInt8(ascii: "{") else { throw refusal("expected '{'") }
     var header = TensorHeader(metadata: [:])
@@ -70,11 +70,11 @@ struct HeaderScanner {
 }
 
 extension HeaderScanner {
-  /// Reads `{"key": member, ...}`; `member` reads what stands behind each colon.
+  /// Parses `{"key": member, ...}`; `member` parses the value behind each colon.
   private mutating func object(
     member: (inout HeaderScanner, String) throws(ModelFileError) -> Void
   ) throws(ModelFileError) {
-    // Of strings, not bytes: names that differ only in their composition are one name in Swift.
+    // Strings, not bytes: names that differ only in Unicode composition are equal in Swift.
     var keys: Set<String> = []
     try expect("{")
     if take("}") { return }
@@ -88,7 +88,7 @@ extension HeaderScanner {
     try expect("}")
   }
 
-  /// Reads `[1, 2, ...]`.
+  /// Parses `[1, 2, ...]` with at most `limit` numbers.
   private mutating func numbers(atMost limit: Int) throws(ModelFileError) -> [Int] {
     var numbers: [Int] = []
     try expect("[")
@@ -101,7 +101,7 @@ extension HeaderScanner {
     return numbers
   }
 
-  /// Reads a whole number from 0 that an Int can hold, without leading zeros.
+  /// Parses a whole number from 0 to `Int.max`, without leading zeros.
   private mutating func number() throws(ModelFileError) -> Int {
     let start = position
     while let digit = current, (0x30...0x39).contains(digit) { position += 1 }
@@ -117,7 +117,7 @@ extension HeaderScanner {
 
   private var current: UInt8? { position < text.endIndex ? text[position] : nil }
 
-  /// Steps over a sign; false when something else stands there.
+  /// Consumes `sign`; false when another character follows.
   private mutating func take(_ sign: Unicode.Scalar) -> Bool {
     guard let byte = current, UInt32(byte) == sign.value else { return false }
     position += 1
@@ -134,7 +134,7 @@ extension HeaderScanner {
 }
 
 extension HeaderScanner {
-  /// Reads a string in quotes; it must be UTF-8 without control characters.
+  /// Parses a string literal, which must be valid UTF-8 without control characters.
   private mutating func string() throws(ModelFileError) -> String {
     guard current == UInt8(ascii: "\"") else { throw refusal("expected '\"'") }
     position += 1
@@ -156,8 +156,8 @@ extension HeaderScanner {
     return string
   }
 
-  /// Reads what follows a backslash: a quote, a backslash, or a control character as `u00` and two
-  /// small hexadecimal digits.
+  /// Parses the rest of an escape, behind the backslash: a quote, a backslash, or a control character
+  /// as `u00` and two lower-case hexadecimal digits.
   private mutating func escape() throws(ModelFileError) -> UInt8 {
     let rest = text[position...]
     if let byte = rest.first, [UInt8(ascii: "\""), UInt8(ascii: "\\")].contains(byte) {

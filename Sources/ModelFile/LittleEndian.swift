@@ -1,18 +1,20 @@
-/// The bytes of `count` numbers of `size` bytes each, the lowest byte first.
+/// Stores `count` numbers of `size` bytes each, least significant byte first.
+///
+/// * `pattern`: the bits of the number at an index, in the low `size` bytes.
 @inline(__always)
 func littleEndianBytes(_ count: Int, size: Int, _ pattern: (Int) -> UInt64) -> [UInt8] {
   var bytes = [UInt8](repeating: 0, count: count * size)
   var span = bytes.mutableSpan
   for index in 0..<count {
     let word = pattern(index)
-    for place in 0..<size {
-      span[index * size + place] = UInt8(truncatingIfNeeded: word >> UInt64(8 * place))
+    for byte in 0..<size {
+      span[index * size + byte] = UInt8(truncatingIfNeeded: word >> UInt64(8 * byte))
     }
   }
   return bytes
 }
 
-/// The number at `index` of bytes that hold numbers of 4 bytes each.
+/// Loads the 4-byte number at `index`.
 @inline(__always)
 func word32(_ bytes: Span<UInt8>, at index: Int) -> UInt32 {
   let start = 4 * index
@@ -20,37 +22,25 @@ func word32(_ bytes: Span<UInt8>, at index: Int) -> UInt32 {
   return low | UInt32(bytes[start + 2]) << 16 | UInt32(bytes[start + 3]) << 24
 }
 
-/// The number at `index` of bytes that hold numbers of 8 bytes each.
+/// Loads the 8-byte number at `index`.
 @inline(__always)
 func word64(_ bytes: Span<UInt8>, at index: Int) -> UInt64 {
   UInt64(word32(bytes, at: 2 * index)) | UInt64(word32(bytes, at: 2 * index + 1)) << 32
 }
 
-/// The numbers of 4 bytes each that `bytes` hold, each turned into an element.
-@inline(__always)
-func elements32<Element>(
-  _ bytes: [UInt8], filler: Element, _ element: (UInt32) -> Element
-) -> [Element] {
-  var result = [Element](repeating: filler, count: bytes.count / 4)
-  var target = result.mutableSpan
+/// Loads all 4-byte numbers as floats.
+func floats(_ bytes: [UInt8]) -> [Float] {
   let source = bytes.span
-  for index in target.indices { target[index] = element(word32(source, at: index)) }
-  return result
+  return (0..<bytes.count / 4).map { Float(bitPattern: word32(source, at: $0)) }
 }
 
-/// The numbers of 8 bytes each that `bytes` hold, each turned into an element.
-@inline(__always)
-func elements64<Element>(
-  _ bytes: [UInt8], filler: Element, _ element: (UInt64) -> Element
-) -> [Element] {
-  var result = [Element](repeating: filler, count: bytes.count / 8)
-  var target = result.mutableSpan
+/// Loads all 8-byte numbers as doubles.
+func doubles(_ bytes: [UInt8]) -> [Double] {
   let source = bytes.span
-  for index in target.indices { target[index] = element(word64(source, at: index)) }
-  return result
+  return (0..<bytes.count / 8).map { Double(bitPattern: word64(source, at: $0)) }
 }
 
-/// The index of the first number of `size` (4 or 8) bytes that `condition` holds for.
+/// The index of the first number of `size` (4 or 8) bytes whose bits satisfy `condition`.
 @inline(__always)
 func firstIndex(_ bytes: [UInt8], size: Int, where condition: (UInt64) -> Bool) -> Int? {
   let span = bytes.span

@@ -1,20 +1,20 @@
 /// Why a model file was refused.
 package enum ModelFileError: Error, Equatable {
-  /// The file is not what a safetensors file looks like; `offset` counts bytes of the file.
+  /// The bytes are not a safetensors file; `offset` is that of the offending byte in the file.
   case malformed(reason: String, offset: Int)
-  /// The file ends too early or goes on too long.
+  /// The file is truncated or has bytes behind its end; lengths in bytes.
   case wrongLength(found: Int, expected: Int)
-  /// The bytes are not those that were written: `part` is the header or the payload.
+  /// A checksum or the header's spelling does not match; `part` is `header` or `payload`.
   case damaged(part: String)
-  /// The file was written by a version that this one does not know.
+  /// The file has another format version than this program.
   case unknownVersion(String)
-  /// A key of the metadata that must be there is not.
+  /// A required metadata key is absent.
   case missingMetadata(key: String)
-  /// A tensor that must be there is not.
+  /// A required tensor is absent.
   case missingTensor(name: String)
-  /// A tensor is of another type or shape than the model needs.
+  /// A tensor has another type or shape than the model requires.
   case unfit(tensor: String, found: String, expected: String)
-  /// Something in the file is of the right form but cannot be computed with.
+  /// A well-formed value that makes no valid model, such as a scale of 0.
   case content(key: String, reason: String)
   /// A tensor holds NaN or an infinity.
   case notFinite(tensor: String, index: Int)

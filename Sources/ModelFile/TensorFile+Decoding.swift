@@ -1,10 +1,11 @@
 import Files
 
 extension TensorFile {
-  /// Reads a model file, all of it checked before anything is built from its numbers.
+  /// Reads an untrusted file and verifies all of it before a tensor is built.
   ///
-  /// Checked are the length, the header's text, types, shapes and offsets, that the tensors cover
-  /// the payload exactly, the version, both checksums and that all numbers are finite.
+  /// Checked, in this order: the length, the header's grammar, types, shapes and offsets, that the
+  /// tensors cover the payload without gap or overlap, the version, both checksums, the canonical
+  /// spelling of the header, and that all numbers are finite. Needs memory for the payload twice.
   package init(decoding file: [UInt8]) throws(ModelFileError) {
     let payloadStart = try Self.payloadStart(file)
     var scanner = HeaderScanner(file[8..<payloadStart])
@@ -12,7 +13,7 @@ extension TensorFile {
     let payload = file[payloadStart...]
     try Self.checkLayout(header.entries, payloadStart: payloadStart, fileLength: file.count)
     try Self.checkSums(header, payload: payload)
-    // There is one way to write a header, so that every changed byte of it is noticed.
+    // The header has one canonical spelling, so every changed byte of it is detected.
     guard file.starts(with: header.framed()) else { throw .damaged(part: "header") }
     self.init(metadata: header.metadata)
     for key in Self.reservedKeys { metadata[key] = nil }
@@ -24,7 +25,7 @@ extension TensorFile {
     }
   }
 
-  /// Where the header ends, by the length that the first 8 bytes tell.
+  /// The offset of the payload, from the header length in the first 8 bytes.
   private static func payloadStart(_ file: [UInt8]) throws(ModelFileError) -> Int {
     guard file.count >= 8 else { throw .wrongLength(found: file.count, expected: 8) }
     let length = word64(file.span, at: 0)
@@ -40,7 +41,7 @@ extension TensorFile {
     return 8 + length
   }
 
-  /// Holds each tensor's offsets against its shape, its neighbour and the end of the file.
+  /// Checks each tensor's offsets against its shape, its predecessor's end and the file's length.
   private static func checkLayout(
     _ entries: [TensorEntry], payloadStart: Int, fileLength: Int
   ) throws(ModelFileError) {
@@ -63,7 +64,7 @@ extension TensorFile {
     }
   }
 
-  /// Compares the version and both checksums.
+  /// Verifies the version and both checksums.
   private static func checkSums(
     _ header: TensorHeader, payload: ArraySlice<UInt8>
   ) throws(ModelFileError) {

@@ -1,20 +1,22 @@
 import Files
 
-/// A model on disk: named tensors and metadata in the safetensors format.
+/// A model in memory and on disk: named tensors and metadata in the safetensors format.
 ///
-/// The layout: the length of the header (8 bytes, little-endian), the header in JSON padded with
-/// blanks to a multiple of 8, then the tensors one behind another in the order of their names.
-/// Any safetensors reader opens it. The metadata carry a version and two checksums, for the format
-/// itself notices no changed byte of the payload.
+/// Layout: the header's length (8 bytes, little-endian), the header in JSON padded with spaces to a
+/// multiple of 8, then the tensors back to back in the order of their names (the payload). Any
+/// safetensors reader opens it. The metadata contain a version and two checksums, because the format
+/// itself does not detect changes of the payload.
 package struct TensorFile: Equatable, Sendable {
-  /// What is told beside the tensors; the keys of `reservedKeys` are the file's own.
+  /// Text by key, of any content; the keys of `reservedKeys` belong to the file itself.
   package var metadata: [String: String]
+  /// The tensors by name.
   package var tensors: [String: Tensor]
 
+  /// The version written; files of any other version are refused.
   package static let formatVersion = "1"
-  /// The keys that `encoded()` writes and `init(decoding:)` checks and takes away.
+  /// The keys that `encoded()` adds and `init(decoding:)` verifies and removes.
   package static let reservedKeys = [versionKey, payloadKey, headerKey]
-  /// The largest header that is read, in bytes.
+  /// The largest header accepted, in bytes: 64 MiB.
   package static let largestHeader = 64 << 20
 
   static let versionKey = "format_version"
@@ -27,9 +29,9 @@ package struct TensorFile: Equatable, Sendable {
     self.tensors = tensors
   }
 
-  /// The bytes of the file; the same contents give the same bytes.
+  /// Serialises the file; equal contents give equal bytes.
   ///
-  /// Throws `notFinite` when a tensor holds NaN or an infinity, so that what is written can be read.
+  /// Throws `notFinite` when a tensor holds NaN or an infinity: whatever is written can be read back.
   package func encoded() throws(ModelFileError) -> [UInt8] {
     let names = tensors.keys.sorted(by: precedes)
     precondition(!names.contains(Self.metadataName), "a tensor is named \(Self.metadataName)")
@@ -49,7 +51,9 @@ package struct TensorFile: Equatable, Sendable {
     return header.framed() + payload
   }
 
-  /// Looks a tensor up and holds its type and shape (nil for any) against what is needed.
+  /// Looks up a tensor and checks its type and shape (nil for any).
+  ///
+  /// Throws `missingTensor` or `unfit`.
   package func tensor(
     _ name: String, _ dtype: TensorType, shape: [Int]?
   ) throws(ModelFileError) -> Tensor {
@@ -61,7 +65,7 @@ package struct TensorFile: Equatable, Sendable {
     return tensor
   }
 
-  /// What the metadata say under `key`.
+  /// The metadata under `key`; throws `missingMetadata`.
   package func text(_ key: String) throws(ModelFileError) -> String {
     guard let text = metadata[key] else { throw .missingMetadata(key: key) }
     return text
@@ -69,42 +73,23 @@ package struct TensorFile: Equatable, Sendable {
 }
 
 extension TensorFile {
-  /// The elements of an F32 tensor, row-major.
+  /// The elements of an F32 tensor, row-major and bit for bit as stored.
   package func floats(_ name: String, shape: [Int]? = nil) throws(ModelFileError) -> [Float] {
-    let tensor = try tensor(name, .float32, shape: shape)
-    return elements32(tensor.bytes, filler: 0) { Float(bitPattern: $0) }
+    ModelFile.floats(try tensor(name, .float32, shape: shape).bytes)
   }
 
-  /// The elements of an F64 tensor, row-major.
+  /// The elements of an F64 tensor, row-major and bit for bit as stored.
   package func doubles(_ name: String, shape: [Int]? = nil) throws(ModelFileError) -> [Double] {
-    let tensor = try tensor(name, .float64, shape: shape)
-    return elements64(tensor.bytes, filler: 0) { Double(bitPattern: $0) }
-  }
-
-  /// The elements of an I32 tensor, row-major.
-  package func int32s(_ name: String, shape: [Int]? = nil) throws(ModelFileError) -> [Int32] {
-    let tensor = try tensor(name, .int32, shape: shape)
-    return elements32(tensor.bytes, filler: 0) { Int32(bitPattern: $0) }
-  }
-
-  /// The elements of an I64 tensor, row-major.
-  package func int64s(_ name: String, shape: [Int]? = nil) throws(ModelFileError) -> [Int64] {
-    let tensor = try tensor(name, .int64, shape: shape)
-    return elements64(tensor.bytes, filler: 0) { Int64(bitPattern: $0) }
-  }
-
-  /// The bytes of a U8 tensor.
-  package func bytes(_ name: String, shape: [Int]? = nil) throws(ModelFileError) -> [UInt8] {
-    try tensor(name, .uint8, shape: shape).bytes
+    ModelFile.doubles(try tensor(name, .float64, shape: shape).bytes)
   }
 }
 
-/// Refuses NaN and infinities.
+/// Throws `notFinite` for the first NaN or infinity of a tensor.
 func checkFinite(_ tensor: Tensor, _ name: String) throws(ModelFileError) {
   if let index = tensor.firstNonFinite { throw .notFinite(tensor: name, index: index) }
 }
 
-/// The order of names in the file: by their UTF-8 bytes.
+/// The order of names in header and payload: by their UTF-8 bytes.
 func precedes(_ left: String, _ right: String) -> Bool {
   left.utf8.lexicographicallyPrecedes(right.utf8)
 }

@@ -1,11 +1,11 @@
 import Files
 
-/// What the header tells of one tensor.
+/// The header's description of one tensor.
 struct TensorEntry: Equatable {
   let name: String
   let dtype: TensorType
   let shape: [Int]
-  /// Where its bytes stand, counted from the start of the payload.
+  /// The range of its bytes in the payload.
   let range: Range<Int>
 
   init(name: String, dtype: TensorType, shape: [Int], range: Range<Int>) {
@@ -17,23 +17,23 @@ struct TensorEntry: Equatable {
   }
 }
 
-/// The header of a model file: metadata and one entry for each tensor.
+/// The header of a model file: metadata, and an entry for each tensor.
 struct TensorHeader: Equatable {
   var metadata: [String: String]
-  /// In the order of their names, which is that of the payload.
+  /// Sorted by name, which is the order of the payload.
   var entries: [TensorEntry] = []
 
-  /// Adds the checksum of the header, which is taken without it.
+  /// Adds the header's own checksum to its metadata.
   mutating func seal() { metadata[TensorFile.headerKey] = checksum }
 
-  /// The SHA-256 of the header rendered without its own checksum.
+  /// The SHA-256 of the rendered header with the checksum's key left out.
   var checksum: String {
     var unsealed = self
     unsealed.metadata[TensorFile.headerKey] = nil
     return sha256(of: unsealed.rendered())
   }
 
-  /// The JSON text with sorted keys, no blanks.
+  /// The canonical JSON: keys sorted by UTF-8 bytes, no whitespace.
   func rendered() -> [UInt8] {
     var text: [UInt8] = []
     var parts = [(TensorFile.metadataName, renderedMetadata())]
@@ -50,7 +50,7 @@ struct TensorHeader: Equatable {
     return text
   }
 
-  /// The header as it stands in a file: its length, then the text padded to a multiple of 8.
+  /// The header as stored: its length, then the JSON padded with spaces to a multiple of 8.
   func framed() -> [UInt8] {
     var text = rendered()
     while !text.count.isMultiple(of: 8) { text.append(UInt8(ascii: " ")) }
@@ -77,7 +77,7 @@ struct TensorHeader: Equatable {
   }
 }
 
-/// Appends a JSON string in quotes, with the escapes that JSON demands and no others.
+/// Appends a JSON string literal with only the escapes that RFC 8259 requires.
 func appendJSONString(_ string: String, to text: inout [UInt8]) {
   let digits = Array("0123456789abcdef".utf8)
   text.append(UInt8(ascii: "\""))

@@ -1,36 +1,43 @@
 package import Compute
 
-/// AdamW (Loshchilov and Hutter 2019) with clipping by the global norm and a running average of the
-/// parameters, in one walk over all of them.
+/// AdamW (Loshchilov and Hutter 2019) with gradient clipping by global norm and an exponential moving
+/// average of the parameters, in one pass over all of them.
 package struct AdamW: Sendable, Equatable {
+  /// The hyperparameters, with the paper's symbols spelled out.
   package struct Options: Sendable, Equatable, Codable {
+    /// The peak step size, which the schedule scales.
     package var learningRate: Float = 2e-3
+    /// Decay of the first moment, 0..<1.
     package var beta1: Float = 0.9
+    /// Decay of the second moment, 0..<1.
     package var beta2: Float = 0.999
+    /// Added to the root of the second moment, above 0.
     package var epsilon: Float = 1e-8
+    /// Decoupled decay: parameters shrink by `learningRate · weightDecay` per step.
     package var weightDecay: Float = 0
-    /// The gradient is scaled down to this norm.
+    /// The largest Euclidean norm of the whole gradient; longer ones are scaled down to it.
     package var clipNorm: Float = 1
-    /// Share of the old value in the running average, 0..<1.
+    /// Weight of the old value in the moving average of the parameters, 0..<1.
     package var averaging: Float = 0.98
 
     package init() {}
   }
 
   package let options: Options
-  /// The running average, which is what a trained network uses, `[count]`.
+  /// The moving average of the parameters, which is what a trained network uses, `[count]`.
   package private(set) var average: [Float]
-  /// Steps taken.
+  /// The number of steps taken.
   package private(set) var step = 0
-  /// The running averages of the gradient and of its squares, `[count]`.
+  /// First and second moment: moving averages of the gradient and of its squares, `[count]`.
   package private(set) var m, v: [Float]
 
+  /// Starts with moments of 0 and the given parameters as their average.
   package init(_ options: Options, parameters: [Float]) {
     let zeros = [Float](repeating: 0, count: parameters.count)
     self.init(options, average: parameters, m: zeros, v: zeros, step: 0)
   }
 
-  /// Goes on after `step` steps.
+  /// Resumes after `step` steps with a checkpoint's state, all `[count]`.
   package init(_ options: Options, average: [Float], m: [Float], v: [Float], step: Int) {
     precondition(
       average.count == m.count && average.count == v.count,
@@ -38,15 +45,14 @@ package struct AdamW: Sendable, Equatable {
     (self.options, self.average, self.m, self.v, self.step) = (options, average, m, v, step)
   }
 
-  /// Moves the parameters against the gradient.
+  /// Takes one step against the gradient.
   ///
   /// - Parameters:
   ///   - parameters: `[count]`.
-  ///   - gradients: `[shards, count]`; the gradient is their sum, which is left in the first, and is
-  ///     scaled down when its norm is above the clip.
-  ///   - rate: the share of the learning rate, 0...1, from a schedule.
-  ///   - threads: how many share the work; the result does not depend on it.
-  /// - Returns: false when the gradient was not finite and the step was passed over.
+  ///   - gradients: `[shards, count]`; the gradient is their sum, which is left in the first row.
+  ///   - rate: the schedule's factor on the learning rate, 0...1.
+  ///   - threads: the number of threads to use; the result does not depend on it.
+  /// - Returns: false when the gradient was not finite and the step was skipped.
   @discardableResult
   package mutating func update(
     _ parameters: inout [Float], _ gradients: inout Matrix, rate: Float, threads: Int = 1
@@ -54,7 +60,7 @@ package struct AdamW: Sendable, Equatable {
     let norm = Float(sumShards(&gradients, threads: threads).squareRoot())
     guard norm.isFinite else { return false }
     step += 1
-    // The average starts as the plain mean of the first steps, else it would remember the start.
+    // The average begins as the plain mean of the first steps, or it would remember the start.
     let averaging = min(options.averaging, Float(step - 1) / Float(step))
     adamW(
       AdamWStep(
@@ -67,20 +73,17 @@ package struct AdamW: Sendable, Equatable {
   }
 }
 
-/// The share of the learning rate at each step.
-package enum LearningRateSchedule: Sendable, Equatable {
-  case constant
-  /// A straight rise over `warmUp` steps, then half a cosine down to 0 at `total`.
-  case cosineDecay(warmUp: Int, total: Int)
+/// Linear warm-up over `warmUp` steps, then cosine decay to 0 at step `total` (Loshchilov and Hutter
+/// 2017).
+package struct LearningRateSchedule: Sendable, Equatable {
+  package let warmUp, total: Int
 
-  /// The share, 0...1, at a step counted from 0.
+  package init(warmUp: Int, total: Int) { (self.warmUp, self.total) = (warmUp, total) }
+
+  /// The factor on the learning rate, 0...1, at a step counted from 0.
   package func rate(at step: Int) -> Float {
-    switch self {
-    case .constant: return 1
-    case .cosineDecay(let warmUp, let total):
-      if step < warmUp { return Float(step + 1) / Float(warmUp) }
-      let progress = Double(step - warmUp) / Double(max(1, total - warmUp))
-      return Float(0.5 * (1 + cosine(.pi * min(1, progress))))
-    }
+    if step < warmUp { return Float(step + 1) / Float(warmUp) }
+    let progress = Double(step - warmUp) / Double(max(1, total - warmUp))
+    return Float(0.5 * (1 + cosine(.pi * min(1, progress))))
   }
 }

@@ -1,8 +1,8 @@
-/// The sizes of a residual network; all parameters follow from it.
+/// The dimensions of a residual network, which determine its parameters and their order.
 package struct NetworkShape: Sendable, Equatable, Codable {
-  /// Features read, features written, features inside.
+  /// The numbers of input, output and hidden features.
   package let inputs, outputs, width: Int
-  /// Residual blocks.
+  /// The number of residual blocks; 0 is allowed.
   package let blocks: Int
 
   package init(inputs: Int, outputs: Int, width: Int, blocks: Int) {
@@ -13,13 +13,15 @@ package struct NetworkShape: Sendable, Equatable, Codable {
   }
 }
 
-/// Where a layer's weights lie in the one array that holds all parameters of a network.
+/// Assigns each layer its range in the one array that holds all parameters of a network.
 ///
-/// One array makes the optimizer, the running average, the gradient norm and the model file one loop
-/// each.
+/// A single array makes the optimizer, the moving average, the gradient norm and the model file one
+/// loop each.
 struct ParameterLayout {
+  /// The number of parameters assigned so far.
   private(set) var count = 0
 
+  /// Assigns the next `size` parameters.
   mutating func add(_ size: Int) -> Range<Int> {
     defer { count += size }
     return count..<count + size

@@ -1,8 +1,8 @@
 import Compute
 
-/// `h += W2 · dropout(SiLU(W1 · LayerNorm(h) + b1)) + b2`.
+/// A pre-normalized residual block, `h += W2 · dropout(SiLU(W1 · LayerNorm(h) + b1)) + b2`.
 ///
-/// The sum is left to the normalization that follows, which makes it in its own pass.
+/// The sum itself is left to the normalization that follows, which fuses it with its own pass.
 struct ResidualBlock: Sendable {
   let normalization: Normalization
   let first, second: Linear
@@ -14,14 +14,16 @@ struct ResidualBlock: Sendable {
     second = layout.addLinear(width, width)
   }
 
-  /// The identity at the start: W2 is zero.
+  /// Starts as the identity, W2 being zero.
+  ///
+  /// The gain of 1.4 makes up for the variance that SiLU takes away.
   func initialize(_ parameters: inout [Float], seed: UInt64) {
     normalization.initialize(&parameters)
     first.initialize(&parameters, gain: 1.4, seed: seed)
     second.initialize(&parameters, gain: 0, seed: seed)
   }
 
-  /// Writes the block's change, less b2, into `change`.
+  /// Writes the block's contribution to `h`, without b2, into `change`, `[batch, width]`.
   func forward(
     _ parameters: Span<Float>, _ h: Normalized, _ activations: inout BlockActivations,
     into change: inout Matrix, dropout: Dropout?, rowsAlike: Bool
@@ -35,7 +37,9 @@ struct ResidualBlock: Sendable {
       parameters, activations.activated.values.span, into: &change, rowsAlike: rowsAlike)
   }
 
-  /// Replaces the gradient `dh` of the block's output by that of its input; adds up `gradient`.
+  /// Replaces the gradient `dh` of the block's output by that of its input; accumulates `gradient`.
+  ///
+  /// Overwrites `activations`, which serve as scratch memory once they have been used.
   func backward(
     _ parameters: Span<Float>, _ h: Normalized, _ activations: inout BlockActivations,
     dh: inout Matrix, scratch: inout Matrix, gradient: inout MutableSpan<Float>, dropout: Dropout?
@@ -51,7 +55,9 @@ struct ResidualBlock: Sendable {
   }
 }
 
-/// What one block keeps between the way forward and the way back; all `[batch, width]`.
+/// What one block stores between its forward and backward pass, each `[batch, width]`.
+///
+/// `slope` is SiLU' at the pre-activations, `activated` SiLU of them after dropout.
 struct BlockActivations: Sendable {
   var slope, activated: Matrix
 
@@ -61,30 +67,33 @@ struct BlockActivations: Sendable {
   }
 }
 
-/// Zeroes a share of the activations in training and scales up the rest (Srivastava et al.,
-/// 2014).
+/// Inverted dropout: zeroes activations at random and scales up the rest (Srivastava et al., 2014).
 ///
-/// The mask is addressed by seed, step, layer and row, so the way back makes it again and a batch may
-/// be cut anywhere.
+/// The mask is addressed by seed, step, layer and row, so the backward pass regenerates it and a
+/// batch may be split anywhere.
 package struct Dropout: Sendable {
-  private let share: Float
+  private let rate: Float
   private let seed, step: UInt64
   private let firstRow: Int
 
-  /// Nothing at all for a share of 0; `firstRow` is the place of the first row in the batch.
-  package init?(share: Float, seed: UInt64, step: Int, firstRow: Int = 0) {
-    precondition((0..<1).contains(share), "a dropout share of \(share)")
-    guard share > 0 else { return nil }
-    (self.share, self.seed, self.step) = (share, seed, UInt64(step))
+  /// Nil for a rate of 0.
+  ///
+  /// * `rate`: the probability of an activation to be zeroed, 0..<1.
+  /// * `firstRow`: the index in the batch of the first row it will be applied to.
+  package init?(rate: Float, seed: UInt64, step: Int, firstRow: Int = 0) {
+    precondition((0..<1).contains(rate), "a dropout rate of \(rate)")
+    guard rate > 0 else { return nil }
+    (self.rate, self.seed, self.step) = (rate, seed, UInt64(step))
     self.firstRow = firstRow
   }
 
+  /// Applies the mask of a layer, to activations forward and to their gradient backward.
   func apply(to activations: inout Matrix, layer: Int) {
     var stream = RandomStream(seed: seed &+ UInt64(layer), stream: step)
     stream.skip(firstRow * activations.columns)
-    let scale = 1 / (1 - share)
+    let scale = 1 / (1 - rate)
     for index in activations.values.indices {
-      activations.values[index] *= Float(stream.uniform()) < share ? 0 : scale
+      activations.values[index] *= Float(stream.uniform()) < rate ? 0 : scale
     }
   }
 }

@@ -1,11 +1,12 @@
 package import Compute
 
-/// A residual multi-layer perceptron: linear, blocks, normalization, linear.
+/// A residual multilayer perceptron: linear, residual blocks, layer normalization, linear.
 ///
-/// Its output is zero at the start, so whatever it is added to starts out unchanged.
+/// The output layer starts at zero, so a closed form that the network corrects starts out unchanged.
+/// Parameters and activations are passed in: the value itself is immutable and freely shared.
 package struct ResidualNetwork: Sendable {
   package let shape: NetworkShape
-  /// The number of parameters, all in one array.
+  /// The number of parameters, which are kept in one array by the caller.
   package let parameterCount: Int
   private let input, output: Linear
   private let blocks: [ResidualBlock]
@@ -27,7 +28,7 @@ package struct ResidualNetwork: Sendable {
     parameterCount = layout.count
   }
 
-  /// Fresh parameters; the same seed gives the same ones.
+  /// Random initial parameters, `[parameterCount]`; equal seeds give equal ones.
   package func initialParameters(seed: UInt64) -> [Float] {
     var parameters = [Float](repeating: 0, count: parameterCount)
     input.initialize(&parameters, gain: 1, seed: seed)
@@ -40,8 +41,8 @@ package struct ResidualNetwork: Sendable {
   /// Computes F(x), `[batch, outputs]`, into `workspace.output`.
   ///
   /// * `parameters`: `[parameterCount]`.
-  /// * `x`: `[batch, inputs]`, batch as in the workspace.
-  /// * `dropout`: in training only.
+  /// * `x`: `[batch, inputs]`, row-major, with the batch size of the workspace.
+  /// * `dropout`: for training only; the backward pass must get the same.
   package func forward(
     _ parameters: Span<Float>, _ x: Span<Float>, _ workspace: inout Workspace,
     dropout: Dropout? = nil
@@ -68,11 +69,13 @@ package struct ResidualNetwork: Sendable {
     normalization.forward(parameters, before: before, &workspace.hidden[index])
   }
 
-  /// Adds the gradient of all parameters, given the gradient of the output in `dy` and the
-  /// activations that `forward` left in the workspace.
+  /// Backpropagation: accumulates the gradient of all parameters.
   ///
-  /// * `x`: the input that `forward` saw.
-  /// * `dy`: `[batch, outputs]`.
+  /// Reads the activations that `forward` left in the workspace and overwrites some of them, so each
+  /// `backward` needs a `forward` of its own.
+  ///
+  /// * `x`: the input of that forward pass.
+  /// * `dy`: the gradient of the loss by the output, `[batch, outputs]`.
   /// * `gradient`: `[parameterCount]`, added to.
   package func backward(
     _ parameters: Span<Float>, x: Span<Float>, dy: Matrix, _ workspace: inout Workspace,
@@ -94,16 +97,16 @@ package struct ResidualNetwork: Sendable {
     input.accumulate(x, workspace.dh, into: &gradient)
   }
 
-  /// The activations of one batch; one per task.
+  /// The activations and scratch memory for one batch size; one per task, reused between steps.
   package struct Workspace: Sendable {
     /// F(x), `[batch, outputs]`.
     package fileprivate(set) var output: Matrix
     fileprivate var dh, scratch: Matrix
-    /// What each block reads, and last what the output layer reads.
+    /// The input of each block, then that of the output layer.
     fileprivate var hidden: [Normalized]
     fileprivate var blocks: [BlockActivations]
 
-    /// Whether equal rows are answered alike, which scoring wants and training need not.
+    /// Whether equal rows give bit-equal outputs, which scoring requires and training does not.
     fileprivate let rowsAlike: Bool
 
     package init(_ shape: NetworkShape, batch: Int, rowsAlike: Bool = true) {
@@ -118,20 +121,11 @@ package struct ResidualNetwork: Sendable {
 }
 
 extension ResidualNetwork {
-  /// The same with whole arrays and matrices.
+  /// `forward` on whole arrays and matrices.
   package func forward(
     _ parameters: [Float], _ x: Matrix, _ workspace: inout Workspace, dropout: Dropout? = nil
   ) {
     forward(parameters.span, x.values.span, &workspace, dropout: dropout)
   }
 
-  /// The same with whole arrays and matrices.
-  package func backward(
-    _ parameters: [Float], x: Matrix, dy: Matrix, _ workspace: inout Workspace,
-    gradient: inout [Float], dropout: Dropout? = nil
-  ) {
-    var sums = gradient.mutableSpan
-    backward(
-      parameters.span, x: x.values.span, dy: dy, &workspace, gradient: &sums, dropout: dropout)
-  }
 }

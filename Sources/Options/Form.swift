@@ -1,4 +1,4 @@
-import Stillwater
+package import Stillwater
 
 /// How an option is given, and what its text may be.
 package struct Wording: Sendable, Equatable {
@@ -212,6 +212,31 @@ extension Form<[String]> {
   } texts: {
     $0.isEmpty ? nil : $0
   }
+}
+
+extension Form<AlarmPlan> {
+  /// Rates of alarms, one of them without a name.
+  package static let alarms = Form(
+    .many, "N/day, N/week, N/month or N/10000rows, or that with a name, as page=1/month",
+    valueName: "n/unit"
+  ) {
+    AlarmPlan($0)
+  } texts: {
+    $0.texts.isEmpty ? nil : $0.texts
+  }
+}
+
+extension Form<Span> {
+  /// A number of rows or a time.
+  package static let span = Form(
+    "a number of rows, or a time such as 90s, 30m, 12h or 7d", valueName: "rows|time",
+    one: { Span($0) }, text: \.text)
+}
+
+extension Form<AlarmChoice> {
+  package static let alarmChoice = Form(
+    "N/day, N/week, N/month or N/10000rows, or a name that the model has",
+    valueName: "n/unit|name", one: { AlarmChoice($0) }, text: \.text)
 }
 
 /// Sign, digits, point and exponent, and nothing of the other forms that Double takes.

@@ -21,6 +21,7 @@ extension TrainStage: Configurable {
       "causal", \.settings.isCausal, .flag,
       "Score each row of a series by what came before it only, for live use; finds less.")
     Setting("seed", \.settings.seed, .whole(0...UInt64.max), "The same seed gives the same model.")
+    Setting("alarms", \.settings.alarmPlan, .alarms, alarmSentence)
     Setting.falseAlarmRate(\.settings.falseAlarmRate)
     Setting(
       "method", \.settings.method, .choice([.conformal, .quantile, .evt]),
@@ -72,6 +73,11 @@ extension TrainStage: Configurable {
       conflicts.append(
         Conflict("contamination", "\(option) is for tables: leave it out with \(time)"))
     }
+    if given.has("alarms"), settings.columns.time == nil {
+      conflicts.append(
+        Conflict("alarms", "\(given.spelled("alarms")) is for series: name the \(time) column"))
+    }
+    conflicts += given.idleBesideAlarms
     if [.bestF1, .fixed].contains(settings.method) {
       let option = given.spelled("method")
       conflicts.append(Conflict("method", "train takes conformal, quantile or evt as \(option)"))
@@ -91,6 +97,7 @@ extension CalibrateStage: Configurable {
     Setting(
       "method", \.method, .choice([.conformal, .quantile, .evt, .bestF1]),
       "How the threshold is set; best-f1 needs labels.")
+    Setting("alarms", \.alarms, .alarms, alarmSentence)
     Setting.falseAlarmRate(\.falseAlarmRate)
     Setting(
       "threshold", \.threshold, .score(), "Set this threshold; then no files are needed.")
@@ -104,9 +111,9 @@ extension CalibrateStage: Configurable {
   }
 
   package func conflicts(_ given: Given) -> [Conflict] {
-    var conflicts = options.badRows.conflicts(given)
+    var conflicts = options.badRows.conflicts(given) + given.idleBesideAlarms
     if given.has("threshold") {
-      let idle = ["files", "false_alarm_rate"] + (method == .fixed ? [] : ["method"])
+      let idle = ["files", "false_alarm_rate", "alarms"] + (method == .fixed ? [] : ["method"])
       conflicts += idle.compactMap { given.idle($0, beside: "threshold") }
     } else if method == .fixed {
       let option = given.spelled("method", "fixed")
@@ -137,21 +144,36 @@ extension ScoreStage: Configurable {
     Setting("prefix", \.prefix, .text("text"), "Put before the names of the added columns.")
     Setting(
       "events", \.events, .path,
-      "Write the events of a series here: neighbouring flagged rows merged.")
+      "Write the events of a series here, one a row: when, how bad, which columns, what was expected."
+    )
+    AlarmManners.table.at(\.options.manners)
+    Setting(
+      "quiet_times", \.quietTimes, .path,
+      """
+      A CSV file of times, start,end or start,end,group: events that lie in one get the state quiet and do \
+      not count as anomalies.
+      """)
     Setting(
       "threshold", \.threshold, .score(),
       "Flag scores above this instead of the model's threshold.")
     Setting(
       "false_alarm_rate", \.falseAlarmRate, .number(CalibrationOptions.rates, valueName: "rate"),
       "Flag at this rate instead of the model's.")
+    Setting(
+      "alarms", \.alarms, .alarmChoice,
+      "Flag the events of a series at this rate of false alarms, or at one that the model has by name."
+    )
     BadRows.table.at(\.options.badRows)
     Setting.threads(\.options.threads)
     Setting.noClobber(\.rules.existing)
   }
 
   package func conflicts(_ given: Given) -> [Conflict] {
-    let idle = given.has("threshold") ? given.idle("false_alarm_rate", beside: "threshold") : nil
-    return options.badRows.conflicts(given) + [idle].compactMap { $0 }
+    let idle = ["false_alarm_rate", "alarms"].compactMap {
+      given.has("threshold") ? given.idle($0, beside: "threshold") : nil
+    }
+    return options.badRows.conflicts(given) + idle
+      + (idle.isEmpty ? given.idleBesideAlarms : [])
   }
 }
 
@@ -194,5 +216,19 @@ extension Setting {
     Setting(
       "files", path, .paths, "CSV files, folders or patterns; one, or a list of them."
     ).keyOnly
+  }
+}
+
+/// What `--alarms` does where thresholds are set.
+private let alarmSentence = """
+  False alarms of a series, as 3/week: how many events normal rows of each series may raise; under \
+  another name as well, as page=1/month; repeatable.
+  """
+
+extension Given {
+  /// What counts rows has nothing to decide where alarms are counted.
+  fileprivate var idleBesideAlarms: [Conflict] {
+    guard has("alarms"), !has("threshold") else { return [] }
+    return ["false_alarm_rate", "method"].compactMap { idle($0, beside: "alarms") }
   }
 }

@@ -23,8 +23,10 @@ extension PipelineBuilder {
     stage.model = common.model
     (stage.label, stage.positiveLabel) = (common.columns.label, common.columns.positiveLabel)
     stage.options.threads = common.threads
-    let given = read(&stage, members, common)
-    if !given.has("threshold") { stage.files = inputs(members, stage: "calibrate") }
+    _ = read(&stage, members, common)
+    if stage.needsFiles || (stage.threshold == nil && members.has("files")) {
+      stage.files = inputs(members, stage: "calibrate")
+    }
     readsModel(common, stage: "calibrate")
     let output = members.text("output").map(resolved) ?? common.model + ".calibrated"
     files.writes(output, "calibrate", members.nodes["output"] ?? node)
@@ -38,6 +40,10 @@ extension PipelineBuilder {
     stage.model = common.model
     stage.options.threads = common.threads
     _ = read(&stage, members, common)
+    if let quiet = members.item("quiet_times") {
+      stage.quietTimes = resolved(quiet.text)
+      files.reads(resolved(quiet.text), "score", quiet.node)
+    }
     stage.files = inputs(members, stage: "score")
     readsModel(common, stage: "score")
     return outputs(of: stage, members)

@@ -12,10 +12,10 @@ extension ReportingError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .nameClash(let path, let column):
-      place(path, 1, column) + "the file has a column of the name that the result would get; "
+      location(path, 1, column) + "the file has a column of the name that the result would get; "
         + "rename the result's with --prefix"
     case .otherHeader(let path):
-      place(path, 1) + "its header is not that of the first file; score files of different "
+      location(path, 1) + "its header is not that of the first file; score files of different "
         + "columns one by one, or with --keep none"
     }
   }

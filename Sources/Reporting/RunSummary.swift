@@ -1,3 +1,4 @@
+import Files
 package import Evaluation
 
 /// What a run did, in numbers: written beside its output, last of all.
@@ -31,8 +32,15 @@ package struct RunSummary: Sendable, Encodable {
   package var rowsQuarantined = 0
   package var missingValues = 0
   package var anomalies: Int?
+  /// Events of series, and cells of theirs that were replaced.
+  package var events, cellsChanged: Int?
   package var threshold: Float?
   package var falseAlarmRate: Double?
+  /// Alarms in 10,000 rows of each series that normal rows may raise, and that are expected.
+  package var alarmRate, expectedAlarmRate: Double?
+  package var alarmInterval: AlarmPromise.Interval?
+  /// What the model promises under other names.
+  package var namedAlarms: [String: AlarmPromise]?
   /// What is promised about false alarms, with its interval and condition.
   package var promise: String?
   package var warnings: [String] = []
@@ -67,6 +75,7 @@ extension RunSummary {
     switch command {
     case "train": "learned from \(rowsUsed ?? 0) rows"
     case "score": "scored \(rowsScored ?? 0) rows, flagged \(anomalies ?? 0)"
+    case "repair": "replaced \(cellsChanged ?? 0) cells in \(events ?? 0) events"
     case "evaluate":
       "AUROC \(rounded(auroc)), AUPRC \(rounded(auprc))"
         + ((metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")

@@ -26,7 +26,7 @@ package struct TableInspection: Encodable, Sendable {
   package func lines(guess: CSVDialect.Delimiter?) -> [String] {
     let width = min(40, columns.map(\.name.count).max() ?? 0)
     var lines = [
-      place(file) + "\(columns.count) columns, \(rowsInspected) rows inspected"
+      location(file) + "\(columns.count) columns, \(rowsInspected) rows inspected"
         + (isWholeFile ? "" : " (the first of the file)")
     ]
     lines += columns.map { Self.line(of: $0, width: width) }

@@ -74,7 +74,7 @@ package struct EvaluateStage: Sendable {
       guard let labels = one.labels else {
         throw StillwaterError(
           .badData,
-          place(path, 1) + "no column is named \(quoted(label ?? known ?? "label")); "
+          location(path, 1) + "no column is named \(quoted(label ?? known ?? "label")); "
             + "name the label column with --label")
       }
       all.scores += one.scores
@@ -102,7 +102,7 @@ package struct EvaluateStage: Sendable {
       all.rejected += one.rejected
       if one.hasOddFlags {
         summary.warnings.append(
-          place(path) + "column \"anomaly\" holds more than 0 and 1; it is not taken for flags")
+          location(path) + "column \"anomaly\" holds more than 0 and 1; it is not taken for flags")
       } else if let flags = one.flags {
         all.flags = (all.flags ?? []) + flags
       }
@@ -143,7 +143,7 @@ private struct ScoreFileReader {
       }
       throw StillwaterError(
         .badData,
-        place(reader.path, 1) + "no column is named \(quoted(name))"
+        location(reader.path, 1) + "no column is named \(quoted(name))"
           + suggestion(for: name, among: header) + "; name it with \(option)")
     }
     let hasFlags = header.contains("anomaly") && ![label, score].contains("anomaly")

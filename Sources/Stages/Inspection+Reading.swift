@@ -26,6 +26,8 @@ extension Inspection {
     var columns: [ColumnSchema]
     var calibration: CalibrationSummary
     var promise, condition, sha256: String
+    var alarms: AlarmPromise?
+    var namedAlarms: [String: AlarmPromise]
   }
 
   private static func ofModel(_ file: InputFile) throws -> Inspection {
@@ -33,7 +35,8 @@ extension Inspection {
     let (card, summary) = (detector.card, detector.calibration.summary)
     let report = ModelReport(
       card: card, columns: detector.layout.schema.columns, calibration: summary,
-      promise: summary.promise, condition: summary.condition, sha256: hash)
+      promise: summary.promise, condition: summary.condition, sha256: hash,
+      alarms: detector.alarmPromise, namedAlarms: detector.namedPromises)
     var lines = [
       "model of a \(card.kind), quality \(card.quality.rawValue), seed \(card.seed), "
         + "written by stillwater \(card.version)",
@@ -46,8 +49,15 @@ extension Inspection {
         "network trained for \(steps) steps, final loss \(Float(loss))"
           + (card.stoppedEarly == true ? ", stopped early" : ""))
     }
-    lines.append("threshold \(summary.threshold.value) (\(summary.method.rawValue))")
-    lines.append("\(summary.promise); \(summary.condition)")
+    if let alarms = detector.alarmPromise {
+      lines += ["threshold \(alarms.threshold) (alarms)", alarms.promise]
+    } else {
+      lines.append("threshold \(summary.threshold.value) (\(summary.method.rawValue))")
+      lines.append("\(summary.promise); \(summary.condition)")
+    }
+    for (name, alarms) in detector.namedPromises.sorted(by: { $0.key < $1.key }) {
+      lines += ["threshold \(alarms.threshold) (\(name))", alarms.promise]
+    }
     lines.append("columns:")
     lines += detector.layout.schema.columns.map {
       "  \($0.name): \($0.kind.rawValue), \($0.role.rawValue)" + ($0.isConstant ? ", constant" : "")

@@ -16,8 +16,12 @@ package struct ScoreStage: Sendable {
   package var threshold: Float?
   /// Flags p-values up to this instead of the model's threshold.
   package var falseAlarmRate: Double?
+  /// Flags the events of a series by alarms instead of the model's threshold.
+  package var alarms: AlarmChoice?
   /// Where the events of a series are written.
   package var events: String?
+  /// A file with times whose events raise no alarm.
+  package var quietTimes: String?
   package var rules = OutputRules()
 
   package init(files: [String], model: String, output: String) {
@@ -29,21 +33,25 @@ package struct ScoreStage: Sendable {
       var watch = Stopwatch()
       var (detector, hash) = try Detector.load(model)
       try adjust(&detector)
+      var stage = self
+      if let quietTimes { stage.options.manners.quietTimes = try QuietTime.read(quietTimes) }
       watch.lap("load")
-      return try await score(with: detector, hash, &watch, progress)
+      return try await stage.score(with: detector, hash, &watch, progress)
     } catch { throw StillwaterError(error) }
   }
 
   private func adjust(_ detector: inout Detector) throws {
     if let threshold { try detector.flag(above: threshold) }
     if let falseAlarmRate { try detector.flag(rate: falseAlarmRate) }
+    if let alarms { try detector.flag(alarms) }
   }
 
   private func score(
     with detector: Detector, _ modelHash: String, _ watch: inout Stopwatch,
     _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
-    let written = try StageOutput(path: output, rules: rules, inputs: files + [model])
+    let written = try StageOutput(
+      path: output, rules: rules, inputs: files + [model] + [quietTimes].compactMap(\.self))
     let eventFile = try events.map(written.open(also:))
     var writer = ScoreWriter(
       file: written.file, keep: keep, format: format, prefix: prefix,
@@ -65,6 +73,7 @@ package struct ScoreStage: Sendable {
       summary.add(outcome, path: path)
       found += outcome.events
     }
+    if detector.layout.isSeries { summary.events = found.count }
     if let eventFile { try EventRecord.write(found, group: detector.groupColumn, to: eventFile) }
     watch.lap("score")
     summary.anomalies = anomalies

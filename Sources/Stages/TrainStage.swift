@@ -71,9 +71,16 @@ package struct TrainStage: Sendable {
 extension RunSummary {
   /// What a detector promises.
   mutating func describe(_ detector: Detector) {
-    let calibration = detector.calibration.summary
-    threshold = calibration.threshold.value
-    falseAlarmRate = calibration.rate
-    promise = calibration.promise + "; " + calibration.condition
+    threshold = detector.threshold
+    if let alarms = detector.alarmPromise {
+      (alarmRate, promise) = (alarms.alarmRate, alarms.promise)
+      (expectedAlarmRate, alarmInterval) = (alarms.expectedAlarmRate, alarms.alarmInterval)
+    } else {
+      let calibration = detector.calibration.summary
+      falseAlarmRate = calibration.rate
+      promise = calibration.promise + "; " + calibration.condition
+    }
+    let named = detector.namedPromises
+    if !named.isEmpty { namedAlarms = named }
   }
 }

@@ -8,8 +8,9 @@ struct CalibrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate", abstract: "Set a model's threshold anew, without training.",
     discussion: """
-      Give normal rows that the model was not trained on, or labelled rows with --label. Without --output \
-      the model file is replaced.
+      Give normal rows that the model was not trained on, or labelled rows with --label. With --alarms the \
+      rows that training left out do as well, and no files are needed. Without --output the model file is \
+      replaced.
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions
@@ -20,7 +21,8 @@ struct CalibrateCommand: AsyncParsableCommand {
     let console = Console(try consoleOptions.value())
     var stage = try options.value()
     try await perform(console) {
-      if stage.threshold == nil { stage.files = try input.paths() }
+      stage.files =
+        try stage.needsFiles || (stage.threshold == nil && input.hasFiles) ? input.paths() : []
       let summary = try await stage.run(progress: console.progress)
       try console.show(
         summary,

@@ -78,6 +78,9 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var list: OptionsOf<FileList>
 
+  /// Whether any are named.
+  var hasFiles: Bool { get throws { try !files.isEmpty || list.value().path != nil } }
+
   /// All paths, expanded; at least one.
   func paths() throws -> [String] {
     do {

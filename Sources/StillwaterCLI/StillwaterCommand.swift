@@ -24,7 +24,7 @@ struct StillwaterCommand: AsyncParsableCommand {
     version: "stillwater \(stillwaterVersion)",
     subcommands: [
       InspectCommand.self, TrainCommand.self, CalibrateCommand.self, ScoreCommand.self,
-      EvaluateCommand.self, RunCommand.self,
+      RepairCommand.self, EvaluateCommand.self, RunCommand.self,
     ])
 
   static func main() async {

@@ -1,6 +1,6 @@
-/// Rows and named columns of one parsed file, or of a chunk of it.
+/// Typed columns of one parsed file, or of a chunk of its rows.
 package struct Table: Sendable, Equatable {
-  /// The columns, in the order of the file; all hold `rowCount` values.
+  /// The columns that were read, in the order of the reading plan; all hold `rowCount` values.
   package var columns: [Column]
   /// The number of rows.
   package let rowCount: Int
@@ -15,12 +15,14 @@ package struct Table: Sendable, Equatable {
   }
 
   /// The column of exactly this name, compared byte by byte.
+  ///
+  /// Two Unicode normalisation forms of one text are two names. Linear in the number of columns.
   package func column(named name: String) -> Column? {
     columns.first { $0.name.utf8.elementsEqual(name.utf8) }
   }
 }
 
-/// One named column of a table.
+/// One named column of a table and its cells.
 package struct Column: Sendable, Equatable {
   package let name: String
   package var values: ColumnValues
@@ -30,14 +32,17 @@ package struct Column: Sendable, Equatable {
   }
 }
 
-/// What the cells of a column hold, one value for each row.
+/// The cells of a column, one value per row.
 package enum ColumnValues: Sendable, Equatable {
-  /// Finite numbers; NaN stands for a missing cell and for nothing else.
+  /// Finite numbers; NaN stands for a missing cell and for nothing else: infinities and numbers
+  /// beyond the range of a double are damage, which reading reports.
   case numbers([Double])
-  /// Indices into `levels`; -1 stands for a missing cell. `levels` lists the distinct texts of this
-  /// table in the order of their first appearance.
+  /// Indices into `levels`; -1 stands for a missing cell.
+  ///
+  /// `levels` lists the distinct texts of this table or chunk in the order of their first appearance,
+  /// so codes of different chunks are not comparable.
   case categories(codes: [Int32], levels: [String])
-  /// Nanoseconds since 1970-01-01T00:00:00Z.
+  /// Nanoseconds since 1970-01-01T00:00:00Z, leap seconds not counted; never missing.
   case times([Int64])
 
   /// The number of cells.

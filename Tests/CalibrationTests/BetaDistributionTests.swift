@@ -43,30 +43,3 @@ import Testing
     #expect(blocks.low < rows.low && blocks.high > rows.high)
   }
 }
-
-@Suite struct FalseDiscoveryTests {
-  @Test(arguments: try Golden.load().falseDiscovery)
-  func adjustedPValuesAgreeWithTheReference(golden: Golden.FalseDiscovery) {
-    let adjusted = adjustedPValues(golden.p)
-    #expect(adjusted.count == golden.adjusted.count)
-    #expect(zip(adjusted, golden.adjusted).allSatisfy { isClose($0, $1, relative: 1e-12) })
-  }
-
-  @Test func flagsFollowTheStepUpRule() {
-    let flags = falseDiscoveryFlags([0.01, 0.04, 0.03, 0.005, 0.5], rate: 0.05)
-    #expect(flags == [true, true, true, true, false])
-    #expect(falseDiscoveryFlags([.nan, 0.9], rate: 0.05) == [false, false])
-  }
-
-  @Test func raisingTheRateNeverDropsFlags() {
-    var draws = SeededGenerator(seed: 3)
-    let pValues = (0..<60).map { $0 < 10 ? draws.uniform() / 100 : draws.uniform() }
-    var last = [Bool](repeating: false, count: pValues.count)
-    for rate in [0.001, 0.01, 0.05, 0.2, 0.9] {
-      let flags = falseDiscoveryFlags(pValues, rate: rate)
-      #expect(zip(last, flags).allSatisfy { !$0 || $1 })
-      last = flags
-    }
-    #expect(last.contains(true))
-  }
-}

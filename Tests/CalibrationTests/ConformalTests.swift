@@ -5,10 +5,8 @@ import Testing
 
 @Suite struct ThresholdTests {
   @Test func flagsStrictlyAboveAndNaN() {
-    #expect(
-      Threshold(value: 2).flags([1, 2, 2.5, .nan, .infinity]) == [
-        false, false, true, true, true,
-      ])
+    let flags = [1, 2, 2.5, .nan, .infinity].map { Threshold(value: 2).flags($0) }
+    #expect(flags == [false, false, true, true, true])
   }
 
   @Test func raisingItNeverAddsFlags() {
@@ -16,7 +14,7 @@ import Testing
     let scores = draws.exponential(200) + [.nan, .infinity, -.infinity]
     for step in 0..<40 {
       let (low, high) = (Threshold(value: Float(step) / 8), Threshold(value: Float(step + 1) / 8))
-      #expect(zip(low.flags(scores), high.flags(scores)).allSatisfy { $0 || !$1 })
+      #expect(scores.allSatisfy { low.flags($0) || !high.flags($0) })
     }
   }
 }

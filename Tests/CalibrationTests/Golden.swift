@@ -21,14 +21,9 @@ struct Golden: Decodable {
     var testDescription: String { "\(excesses.count) excesses of shape \(likelihood.shape)" }
   }
 
-  struct FalseDiscovery: Decodable {
-    let p, adjusted: [Double]
-  }
-
   let betaQuantiles, incompleteBeta: [Beta]
   let clopperPearson: [ClopperPearson]
   let pareto: [Pareto]
-  let falseDiscovery: [FalseDiscovery]
 
   static func load() throws -> Golden {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

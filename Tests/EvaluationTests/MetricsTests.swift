@@ -49,8 +49,8 @@ import Testing
     let metrics = Metrics(
       scores: scores, labels: labels,
       extent: Metrics.Extent(flags: flags, window: 10, pointAdjusted: true))
-    #expect(metrics.auroc == auroc(scores: scores, labels: labels))
-    #expect(metrics.auprc == auprc(scores: scores, labels: labels))
+    let ranking = ScoreRanking(scores: scores, labels: labels)
+    #expect(metrics.auroc == ranking.auroc && metrics.auprc == ranking.auprc)
     #expect(metrics.atThreshold?.confusion == Confusion(flags: flags, labels: labels))
     let volume = try #require(VolumeUnderSurface(scores: scores, labels: labels, window: 10))
     #expect(metrics.vusPR == volume.vusPR && metrics.vusROC == volume.vusROC)

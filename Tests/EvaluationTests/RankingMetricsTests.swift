@@ -22,7 +22,7 @@ import Testing
       }
     }
     let expected = pairs > 0 ? won / Double(pairs) : nil
-    #expect(auroc(scores: scores, labels: labels) == expected)
+    #expect(ScoreRanking(scores: scores, labels: labels).auroc == expected)
   }
 
   @Test func areUndefinedWithoutBothClasses() {
@@ -32,7 +32,7 @@ import Testing
     let anomalous = ScoreRanking(scores: [1, 2], labels: [true, true])
     #expect(anomalous.auroc == nil && anomalous.auprc == nil)
     #expect(anomalous.bestF1?.f1 == 1 && anomalous.f1AtTrueRate == 1)
-    #expect(auroc(scores: [], labels: []) == nil)
+    #expect(ScoreRanking(scores: [], labels: []).auroc == nil)
   }
 
   @Test(arguments: [UInt64(1), 2, 3])

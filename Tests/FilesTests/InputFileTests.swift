@@ -70,10 +70,10 @@ final class InputFolder {
     }
   }
 
-  @Test func tellsTheCompressionByItsMagicNumber() throws {
-    #expect(try InputFile(path: folder.write(Self.gzip, to: "a.csv")).compression == "gzip")
-    #expect(try InputFile(path: folder.write(Self.zstd, to: "b.csv")).compression == "zstd")
-    #expect(try InputFile(path: folder.write(Self.plain, to: "c.gz")).compression == nil)
+  @Test func recognisesCompressionByItsMagicNumber() throws {
+    for (bytes, name) in [(Self.gzip, "a.csv"), (Self.zstd, "b.csv"), (Self.plain, "c.gz")] {
+      #expect(try InputFile(path: folder.write(bytes, to: name)).peek(999) == Self.plain)
+    }
   }
 
   @Test func refusesEveryCutOfACompressedFile() throws {

@@ -122,9 +122,10 @@ import Testing
 
   @Test func tensorsThatOverlapOrLeaveGapsAreRefused() {
     func entry(_ name: String, _ start: Int, _ end: Int) -> String {
-      "\"\(name)\":{\"data_offsets\":[\(start),\(end)],\"dtype\":\"U8\",\"shape\":[\(end - start)]}"
+      "\"\(name)\":{\"data_offsets\":[\(4 * start),\(4 * end)],\"dtype\":\"F32\","
+        + "\"shape\":[\(end - start)]}"
     }
-    let payload = [UInt8](repeating: 0, count: 8)
+    let payload = [UInt8](repeating: 0, count: 32)
     for (first, second) in [((0, 4), (2, 8)), ((0, 3), (4, 8)), ((0, 4), (4, 7)), ((0, 8), (0, 8))]
     {
       let entries = [entry("a", first.0, first.1), entry("b", second.0, second.1)]
@@ -197,10 +198,10 @@ import Testing
 
   /// The same contents written another way: keys in another order.
   @Test func otherSpellingOfTheHeaderIsRefused() {
-    let entry = "\"a\":{\"dtype\":\"U8\",\"data_offsets\":[0,1],\"shape\":[1]}"
-    let plain = "\"a\":{\"data_offsets\":[0,1],\"dtype\":\"U8\",\"shape\":[1]}"
+    let entry = "\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,4],\"shape\":[1]}"
+    let plain = "\"a\":{\"data_offsets\":[0,4],\"dtype\":\"F32\",\"shape\":[1]}"
     #expect(throws: ModelFileError.damaged(part: "header")) {
-      try TensorFile(decoding: sealed([entry], payload: [0], summedAs: [plain]))
+      try TensorFile(decoding: sealed([entry], payload: [0, 0, 0, 0], summedAs: [plain]))
     }
   }
 }

@@ -45,9 +45,7 @@ private func run(_ program: String, _ arguments: [String]) throws -> (status: In
       text == """
         edges float64 [2] [0.1, -1e+300]
         empty float32 [0, 4] []
-        levels int64 [2] [-9223372036854775808, 9223372036854775807]
-        scalar int32 [] [7]
-        text uint8 [3] [97, 98, 99]
+        scalar float32 [] [7.0]
         weight float32 [2, 3] [1.5, -2.0, 0.0, 1.401298464324817e-45, -0.0, 3.0000000054977558e+38]
         '{"a": [1, 2]}\\n'
 

@@ -12,8 +12,7 @@ import Testing
     tensors: [
       "weight": Tensor(weight, shape: [2, 3]),
       "edges": Tensor([0.1, -1e300] as [Double]), "empty": Tensor([] as [Float], shape: [0, 4]),
-      "scalar": Tensor([7] as [Int32], shape: []), "levels": Tensor([Int64.min, .max]),
-      "text": Tensor(Array("abc".utf8)),
+      "scalar": Tensor([7] as [Float], shape: []),
     ])
 
   /// Small enough to attack every bit.
@@ -33,9 +32,7 @@ import Testing
     #expect(floats.map(\.bitPattern) == Self.weight.map(\.bitPattern))
     #expect(try file.doubles("edges") == [0.1, -1e300])
     #expect(try file.floats("empty", shape: [0, 4]).isEmpty)
-    #expect(try file.int32s("scalar", shape: []) == [7])
-    #expect(try file.int64s("levels", shape: [2]) == [.min, .max])
-    #expect(try file.bytes("text") == Array("abc".utf8))
+    #expect(try file.floats("scalar", shape: []) == [7])
     #expect(try file.text("config") == "{\"a\": [1, 2]}\n")
   }
 

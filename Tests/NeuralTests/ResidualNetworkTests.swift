@@ -24,13 +24,15 @@ import Testing
   func backwardAgreesWithDifferences(dropped: Float) {
     let network = ResidualNetwork(shape)
     let parameters = parameters(network)
-    let dropout = Dropout(share: dropped, seed: 5, step: 1)
+    let dropout = Dropout(rate: dropped, seed: 5, step: 1)
     var workspace = ResidualNetwork.Workspace(shape, batch: 6)
     network.forward(parameters, x, &workspace, dropout: dropout)
     var dy = workspace.output
     for index in dy.values.indices { dy.values[index] -= target.values[index] }
     var gradient = [Float](repeating: 0, count: parameters.count)
-    network.backward(parameters, x: x, dy: dy, &workspace, gradient: &gradient, dropout: dropout)
+    var sums = gradient.mutableSpan
+    network.backward(
+      parameters.span, x: x.values.span, dy: dy, &workspace, gradient: &sums, dropout: dropout)
     checkGradient(gradient, at: parameters) { moved in
       var workspace = ResidualNetwork.Workspace(shape, batch: 6)
       network.forward(moved, x, &workspace, dropout: dropout)
@@ -62,7 +64,9 @@ import Testing
       var dy = workspace.output
       for row in 0..<32 { dy.values[row] = (dy.values[row] - (3 * inputs.values[row] + 1)) / 16 }
       var gradient = [Float](repeating: 0, count: parameters.count)
-      network.backward(parameters, x: inputs, dy: dy, &workspace, gradient: &gradient)
+      var sums = gradient.mutableSpan
+      network.backward(
+        parameters.span, x: inputs.values.span, dy: dy, &workspace, gradient: &sums)
       var gradients = Matrix(rows: 1, columns: gradient.count, values: gradient)
       optimizer.update(&parameters, &gradients, rate: 1)
     }

@@ -1,7 +1,8 @@
+import TestSupport
 import Testing
 
 /// A table of small files that are damaged, odd or ill-meant, each through the real binary.
-@Suite struct HostileFileTests {
+@Suite(.slow) struct HostileFileTests {
   @Test(arguments: HostileCase.all)
   func isAcceptedRefusedOrSetAsideAsItMustBe(_ testCase: HostileCase) throws {
     try HostileRun(testCase).check()

@@ -23,3 +23,12 @@ package func wave(_ rows: Int, noise: Float = 0.05, seed: UInt64) -> Matrix {
       return Float(sine(time / 8) + 0.4 * sine(time / 3)) + noise * jitter.values[row]
     })
 }
+
+/// Records `time,value` of a quiet wave with a row every minute.
+package func minuteRows(_ rows: Int) -> [String] {
+  func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  return (0..<rows).map { row in
+    let time = "2024-05-\(10 + row / 1_440)T\(two(row / 60 % 24)):\(two(row % 60)):00Z"
+    return "\(time),\(sine(Double(row) / 6) + Double((row * 7_919) % 101) / 1_000)"
+  }
+}

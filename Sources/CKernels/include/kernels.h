@@ -23,8 +23,7 @@ void kernel_layer_norm_backward(const float *x, const float *gain, const float *
 
 // reduction.c
 float kernel_sum_of_squares(const float *x, size_t count);
-float kernel_dot(const float *x, const float *y, size_t count);
-float kernel_squared_distance(const float *x, const float *y, size_t count);
+
 void kernel_column_sums(const float *x, float *sums, size_t rows, size_t columns);
 void kernel_add_to_rows(float *x, const float *offset, float scale, size_t rows, size_t columns);
 void kernel_center_rows(float *x, size_t rows, size_t columns, size_t count);

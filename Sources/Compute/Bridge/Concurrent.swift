@@ -1,12 +1,13 @@
 import Dispatch
 
-/// Runs `body` for 0..<count on up to `threads` threads and waits; thread t takes every index that
-/// leaves the rest t, so nothing is handed out as threads come free.
+/// Runs `body` for 0..<count on up to `threads` threads and waits for all of them.
+///
+/// Thread t takes the indices congruent to t: a static assignment, independent of timing.
 func concurrently(_ count: Int, threads: Int, _ body: (Int) -> Void) {
   let threads = max(1, min(threads, count))
   guard threads > 1 else { return (0..<count).forEach(body) }
   withoutActuallyEscaping(body) { body in
-    // Each index is given out once, so whatever the body keeps per index has one owner.
+    // Each index goes to exactly one thread, so data the body keeps per index has one owner.
     nonisolated(unsafe) let body = body
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
       for index in stride(from: thread, to: count, by: threads) { unsafe body(index) }
@@ -14,11 +15,11 @@ func concurrently(_ count: Int, threads: Int, _ body: (Int) -> Void) {
   }
 }
 
-/// Gives every shard and its row of `results` to `body`, on up to `threads` threads.
+/// Calls `body` for every shard and its row of `results`, on up to `threads` threads.
 ///
-/// * `shards`: as many as `results` has rows.
+/// * `shards`: `[shards]`.
 /// * `results`: `[shards, values]`.
-/// * `body`: sees one shard alone, so nothing of the threads can be seen in what it leaves.
+/// * `body`: has exclusive access to one shard and one row, so results do not depend on the threads.
 package func forEachShard<Shard: Sendable>(
   _ shards: inout [Shard], _ results: inout Matrix, threads: Int,
   _ body: @Sendable (_ shard: inout Shard, _ result: inout MutableSpan<Float>) -> Void

@@ -1,7 +1,8 @@
 import CKernels
 
-/// `y = SiLU(z + bias)` row by row; `z` is replaced by the slope SiLU'(z + bias); both
-/// `[rows, columns]`.
+/// `y = SiLU(z + bias)`, where SiLU(x) = x · sigmoid(x); both matrices `[rows, columns]`.
+///
+/// `z` is replaced by the derivative SiLU'(z + bias), all that the backward pass needs.
 package func biasSiLU(_ z: inout Matrix, bias: Span<Float>, into y: inout Matrix) {
   checkShapes(z, y, bias)
   unsafe bias.withUnsafeBufferPointer { bias in
@@ -10,7 +11,9 @@ package func biasSiLU(_ z: inout Matrix, bias: Span<Float>, into y: inout Matrix
   }
 }
 
-/// Replaces `dy` by `dy · slope` and adds the sums of its columns to `gradient[bias]`.
+/// The backward pass of `biasSiLU`: replaces `dy` by `dy · slope`, both `[rows, columns]`.
+///
+/// Adds the column sums of the new `dy`, the gradient of the bias, to `gradient[bias]`.
 package func slopeBackward(
   _ slope: Matrix, dy: inout Matrix, gradient: inout MutableSpan<Float>, bias: Range<Int>
 ) {
@@ -24,7 +27,7 @@ package func slopeBackward(
   }
 }
 
-/// `y += bias` row by row.
+/// `y += bias` for each row; `bias` is `[columns]`.
 package func addBias(_ bias: Span<Float>, to y: inout Matrix) {
   checkShapes(y, y, bias)
   unsafe bias.withUnsafeBufferPointer { bias in
@@ -33,7 +36,9 @@ package func addBias(_ bias: Span<Float>, to y: inout Matrix) {
   }
 }
 
-/// The mean of weight · (output - target)² times `scale`, and its gradient; all of one length.
+/// The weighted squared loss, `scale` · Σ weight · (output - target)², and its gradient.
+///
+/// All spans have the same length; the sum is accumulated in double precision.
 package func weightedLoss(
   _ output: Span<Float>, target: Span<Float>, weight: Span<Float>,
   gradient: inout MutableSpan<Float>, scale: Float
@@ -56,11 +61,11 @@ package func weightedLoss(
   }
 }
 
-/// Rows before and after a layer normalization, with what the way back needs.
+/// The input and output of a layer normalization, with the statistics its backward pass needs.
 package struct Normalized: Sendable {
-  /// `[rows, columns]`.
+  /// The residual sum and its normalization, `[rows, columns]`.
   package var x, y: Matrix
-  /// `[rows]`.
+  /// Mean and reciprocal standard deviation of each row of `x`, `[rows]`.
   package var mean, rstd: [Float]
 
   package init(rows: Int, columns: Int) {
@@ -69,7 +74,10 @@ package struct Normalized: Sendable {
     rstd = mean
   }
 
-  /// `x += before + offset`, then `y` is its layer normalization (Ba et al., 2016), in one pass.
+  /// `x += before + offset`, then `y = gain · (x - mean) · rstd + bias` for each row, in one pass.
+  ///
+  /// * `before`: `[rows, columns]`; nil for the first layer.
+  /// * `offset`, `gain`, `bias`: `[columns]`.
   package mutating func forward(
     before: Matrix?, offset: Span<Float>, gain: Span<Float>, bias: Span<Float>
   ) {
@@ -89,39 +97,40 @@ package struct Normalized: Sendable {
     }
   }
 
-  /// The gradients that a way back adds to, as places among all parameters.
-  package struct Places {
+  /// The ranges, among all parameters, whose gradients `backward` accumulates.
+  package struct Ranges {
     package let gain, bias, offset: Range<Int>
     package init(gain: Range<Int>, bias: Range<Int>, offset: Range<Int>) {
       (self.gain, self.bias, self.offset) = (gain, bias, offset)
     }
 
     fileprivate func fit(columns: Int, count: Int) -> Bool {
-      func fits(_ place: Range<Int>) -> Bool {
-        place.count == columns && place.upperBound <= count
+      func fits(_ range: Range<Int>) -> Bool {
+        range.count == columns && range.upperBound <= count
       }
       return fits(gain) && fits(bias) && fits(offset)
     }
   }
 
-  /// Adds the gradient of `x` to `dx`, or writes it when `replacing`, and those of gain, bias and
-  /// offset to `gradient`, in one pass.
+  /// The backward pass: adds the gradient of `x` to `dx`, or writes it when `replacing`.
+  ///
+  /// Also adds those of gain, bias and offset to `gradient` at `ranges`, all in one pass.
   package func backward(
     dy: Matrix, gain: Span<Float>, dx: inout Matrix, replacing: Bool,
-    gradient: inout MutableSpan<Float>, _ places: Places
+    gradient: inout MutableSpan<Float>, _ ranges: Ranges
   ) {
     checkShapes(x, dy, gain)
     checkShapes(x, dx, gain)
     precondition(
-      places.fit(columns: x.columns, count: gradient.count),
-      "\(places) for \(x.columns) columns of \(gradient.count) gradients")
+      ranges.fit(columns: x.columns, count: gradient.count),
+      "\(ranges) for \(x.columns) columns of \(gradient.count) gradients")
     unsafe gain.withUnsafeBufferPointer { gain in
       unsafe gradient.withUnsafeMutableBufferPointer { gradient in
         guard let gain = gain.baseAddress, let gradient = gradient.baseAddress else { return }
         unsafe kernel_layer_norm_backward(
           x.values, gain, mean, rstd, dy.values, &dx.values, replacing ? 1 : 0,
-          gradient + places.gain.lowerBound, gradient + places.bias.lowerBound,
-          gradient + places.offset.lowerBound, x.rows, x.columns)
+          gradient + ranges.gain.lowerBound, gradient + ranges.bias.lowerBound,
+          gradient + ranges.offset.lowerBound, x.rows, x.columns)
       }
     }
   }

@@ -1,22 +1,24 @@
 import CKernels
 
-/// The rows nearest to a query when some of its features do not count.
+/// The rows nearest to a query in a subset of the features.
 package struct NeighborsWithout: Sendable, Equatable {
-  /// Mean squared distance of the rows, over the features that count.
+  /// Their mean squared distance to the query, over the features of the subset.
   package let meanSquare: Float
   /// Row indices, nearest first.
   package let indices: [Int32]
 }
 
 extension NearestRows {
-  /// Groups that can be left out in one search.
+  /// The most groups of features that one search can leave out.
   package static let mostGroups = 32
 
-  /// For each group of features the `count` nearest rows without it, and last those with all.
+  /// For each group of features the `count` nearest rows without it, and last those with all features.
+  ///
+  /// Shares the pass over the rows: O(rows · columns) for all groups together.
   ///
   /// * `query`: `[columns]`.
-  /// * `groups`: at most `mostGroups`, none overlapping another.
-  /// * `count`: at most `rows`.
+  /// * `groups`: at most `mostGroups` disjoint ranges of columns.
+  /// * `count`: 1 to `rows`.
   package func neighbors(of query: [Float], without groups: [Range<Int>], count: Int)
     -> [NeighborsWithout]
   {
@@ -36,14 +38,14 @@ extension NearestRows {
     }
   }
 
+  /// The indices of the `count` smallest distances and their mean; ties go to the lower index.
   private func smallest(_ distances: Span<Float>, _ count: Int) -> NeighborsWithout {
     var values = [Float](repeating: .infinity, count: count)
-    var places = [Int32](repeating: 0, count: count)
+    var indices = [Int32](repeating: 0, count: count)
     unsafe distances.withUnsafeBufferPointer { distances in
       guard let source = distances.baseAddress else { return }
-      unsafe kernel_smallest(source, rows.count, count, &values, &places)
+      unsafe kernel_smallest(source, rows.count, count, &values, &indices)
     }
-    return NeighborsWithout(
-      meanSquare: values.reduce(0, +) / Float(count), indices: places)
+    return NeighborsWithout(meanSquare: values.reduce(0, +) / Float(count), indices: indices)
   }
 }

@@ -2,12 +2,14 @@ import CKernels
 
 /// For each query the nearest rows of a matrix, nearest first.
 package struct Neighbors: Sendable, Equatable {
-  /// Neighbours of each query.
+  /// The number of neighbours per query.
   package let count: Int
   /// Row indices, `[queries * count]`.
   package internal(set) var indices: [Int32]
-  /// Squared distances by |q|^2 + |x|^2 - 2 q·x: good for ranking, rounded for near rows,
-  /// `[queries * count]`.
+  /// Squared distances, `[queries * count]`.
+  ///
+  /// From a search they are |q|^2 + |x|^2 - 2 q·x: fit for ranking, but cancellation leaves little
+  /// precision for very near rows. `nearestFirst` replaces them by exact ones.
   package internal(set) var squaredDistances: [Float]
 
   /// The neighbours of one query.
@@ -15,7 +17,7 @@ package struct Neighbors: Sendable, Equatable {
     indices[query * count..<(query + 1) * count]
   }
 
-  /// The first `most` neighbours of each query.
+  /// The `most` nearest neighbours of each query.
   package func prefix(_ most: Int) -> Neighbors {
     guard most < count else { return self }
     var nearest = Neighbors(count: most, indices: [], squaredDistances: [])
@@ -26,7 +28,7 @@ package struct Neighbors: Sendable, Equatable {
     return nearest
   }
 
-  /// The queries of all parts, which have equally many neighbours, one after the other.
+  /// Concatenates the queries of several parts, all with the same number of neighbours.
   package static func joined(_ parts: [Neighbors]) -> Neighbors {
     Neighbors(
       count: parts.first?.count ?? 0, indices: parts.flatMap(\.indices),
@@ -34,17 +36,20 @@ package struct Neighbors: Sendable, Equatable {
   }
 }
 
-/// Rows that are searched for neighbours by exhaustive comparison.
+/// Exact nearest-neighbour search by exhaustive comparison, laid out for vector instructions.
+///
+/// At these numbers of features (tens) trees lose to a brute-force scan. Ties are broken by the row
+/// index, so the result is unique.
 package struct NearestRows: Sendable, Equatable {
   package let rows: PaddedRows
-  /// The rows once more, in panels of 32: for each column their values side by side.
+  /// A second copy of the rows in panels of 32: within a panel column by column, `[columns, 32]`.
   let panels: [Float]
-  /// |x|^2 of each row; those that fill up the last panel are at infinity.
+  /// |x|^2 of each row, `[paddedRows]`; the rows that pad the last panel have infinity.
   private let squares: [Float]
-  /// The number of rows with those that fill up the last panel.
+  /// The number of rows rounded up to whole panels.
   var paddedRows: Int { squares.count }
   private static let panel = 32
-  /// Queries that go through the rows together; with many rows fewer, for their distances are kept.
+  /// Queries per pass over the rows; fewer for many rows, since a tile keeps all its distances.
   private var tile: Int { squares.count > 1 << 16 ? 4 : 16 }
 
   package init(_ rows: PaddedRows) {
@@ -54,9 +59,9 @@ package struct NearestRows: Sendable, Equatable {
       rows.matrix.rowSquares() + [Float](repeating: .infinity, count: count - rows.count)
     var panels = [Float](repeating: 0, count: count * rows.columns)
     for row in 0..<rows.count {
-      let (place, lane) = (row / Self.panel * Self.panel * rows.columns, row % Self.panel)
+      let (start, lane) = (row / Self.panel * Self.panel * rows.columns, row % Self.panel)
       for column in 0..<rows.columns {
-        panels[place + column * Self.panel + lane] = rows.values[row * rows.stride + column]
+        panels[start + column * Self.panel + lane] = rows.values[row * rows.stride + column]
       }
     }
     self.panels = panels
@@ -64,11 +69,12 @@ package struct NearestRows: Sendable, Equatable {
 
   package init(_ rows: Matrix) { self.init(PaddedRows(rows)) }
 
-  /// The `count` nearest rows of each query; O(queries · rows · columns), no queries x rows matrix.
+  /// The `count` nearest rows of each query; O(queries · rows · columns), without a matrix of all
+  /// distances.
   ///
   /// * `queries`: `[queries, columns]`.
   /// * `count`: neighbours per query, at most `rows` less the excluded one.
-  /// * `excluded`: for each query a row it must not see, or -1; empty for none.
+  /// * `excluded`: for each query the index of a row to ignore (itself, usually), or -1; empty for none.
   package func neighbors(of queries: Matrix, count: Int, excluding excluded: [Int32] = [])
     -> Neighbors
   {
@@ -92,7 +98,7 @@ package struct NearestRows: Sendable, Equatable {
     return found
   }
 
-  /// The memory of one search, used anew for each tile of queries.
+  /// The buffers of one search, reused for each tile of queries.
   private struct Search {
     let count: Int
     var distances: [Float]
@@ -115,7 +121,7 @@ package struct NearestRows: Sendable, Equatable {
       keys = [UInt64](repeating: 0, count: 2 * count + 128)
     }
 
-    /// Searches for the queries of `part`, at most a tile of them.
+    /// Searches for the queries of `part`, at most one tile.
     mutating func run(
       _ rows: NearestRows, _ all: Matrix, _ part: Range<Int>, _ querySquares: [Float],
       _ excludedRows: [Int32]

@@ -1,11 +1,12 @@
 import CKernels
 
-/// Parameters are walked in runs of this many, whatever the number of threads.
+/// Parameters are processed in runs of this length whatever the number of threads, so that sums are
+/// always added up in the same order.
 private let runLength = 16_384
 
 /// Adds all further rows of `shards`, `[shards, count]`, to the first, in their order.
 ///
-/// - Returns: the sum of squares of the result, added up run by run in their order.
+/// - Returns: the sum of squares of the result, independent of `threads`.
 package func sumShards(_ shards: inout Matrix, threads: Int) -> Double {
   let (rows, columns) = (shards.rows, shards.columns)
   var squares = [Double](repeating: 0, count: (columns + runLength - 1) / runLength)
@@ -23,13 +24,14 @@ package func sumShards(_ shards: inout Matrix, threads: Int) -> Double {
   return squares.reduce(0, +)
 }
 
-/// The settings of one AdamW step; `step` counts from 1.
+/// The settings of one AdamW step.
 package struct AdamWStep: Sendable {
+  /// The number of this step from 1, for the bias corrections.
   package var step: Int
   package var learningRate, beta1, beta2, epsilon, weightDecay: Float
-  /// What the gradient is multiplied by first.
+  /// The factor the gradient is multiplied by first, for clipping.
   package var gradientScale: Float
-  /// Share of the old value in the running average of the parameters.
+  /// Weight of the old value in the moving average of the parameters, 0..<1.
   package var averaging: Float
 
   package init(
@@ -41,12 +43,13 @@ package struct AdamWStep: Sendable {
     (self.weightDecay, self.gradientScale) = (weightDecay, gradientScale)
   }
 
-  /// 1 / (1 - beta^step), in double precision.
+  /// The bias correction 1 / (1 - beta^step), computed in double precision.
   func correction(_ beta: Float) -> Float { Float(1 / (1 - power(Double(beta), Double(step)))) }
 }
 
-/// One step of AdamW (Loshchilov and Hutter 2019) on all parameters at once, and of their running
-/// average; all arrays `[count]`, `gradient` the first row of a matrix of that many columns.
+/// One step of AdamW (Loshchilov and Hutter 2019) on all parameters and their moving average.
+///
+/// All arrays are `[count]`; the gradient is the first row of a matrix of that many columns.
 package func adamW(
   _ settings: AdamWStep, parameters: inout [Float], average: inout [Float], m: inout [Float],
   v: inout [Float], gradient: Matrix, threads: Int

@@ -1,11 +1,11 @@
 import CKernels
 
-/// Rows that queries are measured against; `neighbors` lists some of them for each query.
+/// Statistics of each query's neighbours among these rows.
 extension PaddedRows {
-  /// Neighbours that one row can be measured against.
+  /// The most neighbours per query, the size of the kernels' fixed buffers.
   package static let mostNeighbors = Int(MOST_NEIGHBORS)
 
-  /// The same neighbours by their distance here, nearest first, and these distances.
+  /// Recomputes the neighbours' distances exactly, Σ (q - x)², and sorts them, nearest first.
   package func nearestFirst(_ neighbors: Neighbors, to queries: PaddedRows) -> Neighbors {
     precondition(queries.columns == columns, "\(queries.columns) against \(columns)")
     precondition(neighbors.count <= Self.mostNeighbors, "\(neighbors.count) neighbours")
@@ -27,10 +27,12 @@ extension PaddedRows {
     return found
   }
 
-  /// The means of the neighbours, weighted by softmax(-|x - x_i|^2 / 2 width^2), and the squared
-  /// distance of each query x to its mean: Nadaraya-Watson regression in one pass over the rows.
+  /// Kernel-weighted means of the neighbours (Nadaraya-Watson), in one pass over the rows.
   ///
   /// * `neighbors`: nearest first, with their exact distances.
+  /// * `width`: the kernel's bandwidth; neighbour i has the weight softmax(-|x - x_i|^2 / 2 width^2).
+  ///
+  /// - Returns: the mean for each query x, `[queries, columns]`, and |x - mean|^2, `[queries]`.
   package func weightedMeans(of queries: PaddedRows, _ neighbors: Neighbors, width: Float)
     -> (means: PaddedRows, squaredDistances: [Float])
   {
@@ -57,8 +59,7 @@ extension PaddedRows {
     return (means, squares)
   }
 
-  /// Queries against the Gaussian of their neighbours, mean and covariance C; r is a query less the
-  /// mean.
+  /// Each query relative to the Gaussian (mean, covariance C) of its neighbours; r = query - mean.
   package struct GaussianDistances: Sendable {
     /// r' (C + ridge^2 I)^-1 r, the squared Mahalanobis distance of each query, `[queries]`.
     package var squares: [Float]
@@ -68,10 +69,13 @@ extension PaddedRows {
     package var precision: Matrix
   }
 
-  /// The squared Mahalanobis distance of each query to its first `count` neighbours, by Woodbury: one
-  /// count x count Cholesky factor whatever the number of columns.
+  /// The squared Mahalanobis distance of each query to the Gaussian of its `count` nearest neighbours.
   ///
-  /// * `details`: whether the solved system and the diagonal of its inverse are wanted.
+  /// C has rank below `count`, so by Woodbury's identity one count x count Cholesky factor suffices:
+  /// O(count² · columns + count³) per query.
+  ///
+  /// * `ridge`: the standard deviation added to C in all directions, above 0.
+  /// * `details`: whether to compute the solved system and the diagonal of the inverse too.
   package func gaussianDistances(
     of queries: PaddedRows, _ neighbors: Neighbors, count: Int, ridge: Float, details: Bool
   ) -> GaussianDistances {

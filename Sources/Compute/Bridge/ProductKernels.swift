@@ -7,19 +7,21 @@ import COpenBLAS
   import Darwin
 #endif
 
-/// The name of the processor whose kernels the BLAS library picked.
+/// The name of the processor generation whose kernels the BLAS library has selected.
 package func productKernelName() -> String {
   guard let name = unsafe openblas_get_corename() else { return "unknown" }
   return unsafe String(cString: name)
 }
 
-/// What the BLAS library should be told when it does not know the processor: an old library takes a
-/// new chip for one of 2004, or for one without AVX-512, and multiplies at a fraction of the speed.
+/// The `OPENBLAS_CORETYPE` to set when the BLAS library misjudges the processor.
+///
+/// A library older than the chip takes it for one of 2004, or for one without AVX-512, and multiplies
+/// at a fraction of the speed.
 ///
 /// - Parameters:
-///   - detected: the name the library picked.
+///   - detected: the name the library selected.
 ///   - vectorLevel: 4 with AVX-512, 3 with AVX2 and FMA, else 0.
-/// - Returns: the value for `OPENBLAS_CORETYPE`; nil to leave it be.
+/// - Returns: nil when the selection is right.
 package func productKernelCure(detected: String, vectorLevel: Int) -> String? {
   let old = [
     "Katmai", "Coppermine", "Northwood", "Prescott", "Banias", "Core2", "Penryn",
@@ -32,16 +34,17 @@ package func productKernelCure(detected: String, vectorLevel: Int) -> String? {
   return vectorLevel >= 3 && isAny(of: old) ? "Haswell" : nil
 }
 
-/// What `OPENBLAS_CORETYPE` lacks for the right kernels; nil when it is set already or the library
-/// knows the processor.
+/// The `OPENBLAS_CORETYPE` to set; nil when it is set already or the selected kernels are right.
 package func missingProductKernels() -> String? {
   guard unsafe getenv("OPENBLAS_CORETYPE") == nil else { return nil }
   return productKernelCure(
     detected: productKernelName(), vectorLevel: Int(kernel_vector_level()))
 }
 
-/// Starts this program anew, once, when the BLAS library picked kernels for the wrong processor; the
-/// choice is made as the library loads, so it cannot be changed later.
+/// Re-executes this program, once, when the BLAS library selected kernels for the wrong processor.
+///
+/// The library selects as it loads, so the environment must be right before. Call this first in
+/// `main`: arguments and open files survive, everything in memory does not.
 package func restartWithRightProductKernels() {
   guard let cure = missingProductKernels() else { return }
   _ = unsafe setenv("OPENBLAS_CORETYPE", cure, 1)

@@ -1,13 +1,11 @@
 import COpenBLAS
 
-/// Which factor of a product is read transposed.
+/// Which factor of a product is transposed.
 package enum Transposition: Sendable {
   case none, left, right
 }
 
-/// Writes `a · b` into `c`, or adds it when `accumulating`.
-///
-/// All three are row-major; reading and writing the same matrix is not possible.
+/// Writes the product `a · b` to `c`, or adds it when `accumulating`; parameters as below.
 package func multiply(
   _ a: Matrix, _ b: Matrix, into c: inout Matrix, transposed: Transposition = .none,
   accumulating: Bool = false, rowsAlike: Bool = true
@@ -19,10 +17,12 @@ package func multiply(
     shape, transposed: transposed, accumulating: accumulating, rowsAlike: rowsAlike)
 }
 
-/// The product of two row-major matrices given as spans with their shapes `(rows, columns)`.
+/// Writes the product of two row-major matrices, given as spans with shapes `(rows, columns)`, to `c`.
 ///
-/// With `rowsAlike` equal rows of `a`, if not transposed, give equal rows of `c` up to the last
-/// multiple of 16 rows; without, some processors are faster.
+/// * `transposed`: the factor to transpose; its shape is that before the transposition.
+/// * `accumulating`: whether to add to `c` instead of overwriting it.
+/// * `rowsAlike`: whether equal rows of `a`, if not transposed, must give bit-equal rows of `c` up to
+///   the last multiple of 16 rows; false is faster on some processors.
 package func multiply(
   _ a: Span<Float>, _ aShape: (rows: Int, columns: Int), _ b: Span<Float>,
   _ bShape: (rows: Int, columns: Int), into c: inout MutableSpan<Float>,
@@ -56,7 +56,7 @@ package func multiply(
   }
 }
 
-/// Writes the upper triangle of `a' · a` into `c`, `[columns, columns]`; the rest of it stays.
+/// Writes the upper triangle of `a' · a` to `c`, `[columns, columns]`, whose rest is unchanged.
 package func multiplyByItself(_ a: Matrix, into c: inout Matrix) {
   precondition(c.rows == a.columns && c.columns == a.columns, "[\(c.rows), \(c.columns)]")
   _ = singleThreaded
@@ -65,14 +65,14 @@ package func multiplyByItself(_ a: Matrix, into c: inout Matrix) {
     blasint(a.columns), 0, &c.values, blasint(a.columns))
 }
 
-/// A product as the library wants it.
+/// The operands of a product as BLAS takes them.
 @unsafe private struct Product {
   let a, b: UnsafeBufferPointer<Float>
   let c: UnsafeMutableBufferPointer<Float>
   let aStride, bStride, columns, terms: Int
   let turnsA, turnsB, accumulates: Bool
 
-  /// Some rows of the result; all of them if the left factor is turned.
+  /// Computes a range of the result's rows; all of them if the left factor is transposed.
   func compute(_ rows: Range<Int>) {
     unsafe cblas_sgemm(
       CblasRowMajor, turnsA ? CblasTrans : CblasNoTrans, turnsB ? CblasTrans : CblasNoTrans,
@@ -82,7 +82,7 @@ package func multiplyByItself(_ a: Matrix, into c: inout Matrix) {
       c.baseAddress?.advanced(by: rows.lowerBound * columns), blasint(columns))
   }
 
-  /// The slice of rows that begins at `row`, computed as columns.
+  /// Computes the slice of 16 rows that begins at `row` as the columns of a column-major product.
   func computeSlice(_ row: Int) {
     let columns = unsafe columns
     unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: rowSlice * columns) { turned in
@@ -93,20 +93,20 @@ package func multiplyByItself(_ a: Matrix, into c: inout Matrix) {
       for column in 0..<columns {
         for lane in 0..<rowSlice {
           let value = unsafe turned[column * rowSlice + lane]
-          let place = (row + lane) * columns + column
-          unsafe c[place] = accumulates ? c[place] + value : value
+          let index = (row + lane) * columns + column
+          unsafe c[index] = accumulates ? c[index] + value : value
         }
       }
     }
   }
 }
 
-/// As many rows as take the same path through any kernel when they are its columns.
+/// The number of rows that, laid out as columns, take the same path through every BLAS kernel.
 private let rowSlice = 16
 
-/// Whether equal rows come out equal wherever they stand.
+/// Whether this BLAS gives equal rows equal results at any row index, tried once on 32 equal rows.
 ///
-/// The library's kernels for AVX2 round the second six of twelve rows in another way.
+/// OpenBLAS's AVX2 kernels, for one, round the second six of twelve rows differently.
 private let treatsRowsAlike: Bool = {
   let (rows, terms, columns) = (32, 64, 16)
   let row = (0..<terms).map { Float($0 * 37 % 101) / 101 - 0.5 }
@@ -119,7 +119,7 @@ private let treatsRowsAlike: Bool = {
   return c.indices.allSatisfy { c[$0] == c[$0 % columns] }
 }()
 
-/// `a · b` in double precision.
+/// The product `scale · a · b` in double precision.
 package func product(
   _ a: DoubleMatrix, _ b: DoubleMatrix, transposed: Transposition = .none, scale: Double = 1
 ) -> DoubleMatrix {
@@ -136,5 +136,5 @@ package func product(
   return c
 }
 
-/// Keeps the library on the calling thread, once: parallelism lives one level above.
+/// Restricts BLAS to the calling thread, once per process: parallelism belongs one level above.
 private let singleThreaded: Void = openblas_set_num_threads(1)

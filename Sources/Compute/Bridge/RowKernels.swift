@@ -9,7 +9,7 @@ package func addColumnSums(of x: Matrix, to sums: inout MutableSpan<Float>) {
   }
 }
 
-/// The sum of squares of `x`, reassociated in single precision.
+/// The sum of squares of `x`, in single precision and vector order.
 package func sumOfSquares(_ x: Span<Float>) -> Float {
   unsafe x.withUnsafeBufferPointer { x in
     guard let source = x.baseAddress else { return 0 }
@@ -18,7 +18,7 @@ package func sumOfSquares(_ x: Span<Float>) -> Float {
 }
 
 extension Matrix {
-  /// Each row with `scale · offset` added, `offset` `[columns]`.
+  /// This matrix with `scale · offset` added to each row; `offset` is `[columns]`.
   package func adding(_ offset: [Float], scale: Float = 1) -> Matrix {
     precondition(offset.count == columns, "\(offset.count) offsets for \(columns) columns")
     var sum = self
@@ -26,7 +26,7 @@ extension Matrix {
     return sum
   }
 
-  /// Every row less the mean of its first `count` values.
+  /// This matrix with the mean of its first `count` values subtracted from each row.
   package func centeringRows(over count: Int) -> Matrix {
     precondition(count > 0 && count <= columns, "the mean of \(count) of \(columns) values")
     var centered = self
@@ -52,13 +52,15 @@ extension Matrix {
   }
 }
 
-/// Fills `noise` with standard normal numbers of the addresses (seed, stream, 0...).
+/// Fills `noise` with standard normal numbers addressed by (seed, stream, index).
+///
+/// The same address always gives the same number; see `RandomStream`.
 package func fillGaussian(_ noise: inout [Float], seed: UInt64, stream: UInt64) {
   unsafe kernel_gaussian(seed, stream, 0, &noise, noise.count)
 }
 
 extension Matrix {
-  /// Standard normal numbers of the addresses (seed, stream, 0...).
+  /// A matrix of standard normal numbers addressed by (seed, stream, index).
   package static func gaussian(rows: Int, columns: Int, seed: UInt64, stream: UInt64) -> Matrix {
     var noise = Matrix(rows: rows, columns: columns)
     fillGaussian(&noise.values, seed: seed, stream: stream)
@@ -66,10 +68,10 @@ extension Matrix {
   }
 }
 
-/// Replaces `products`, y · c of rows and centers, by softmax(-|y - c|^2 scale) over the centers.
+/// Posterior weights of a Gaussian mixture with equal priors: softmax(-|y - c|^2 scale) over centers c.
 ///
 /// - Parameters:
-///   - products: `[rows, centers]`, replaced.
+///   - products: y · c of each row and center, `[rows, centers]`; replaced by the weights.
 ///   - centerSquares: |c|^2, `[centers]`.
 ///   - scales: 1 / (2 variance) of each row, `[rows]`.
 package func posteriorWeights(

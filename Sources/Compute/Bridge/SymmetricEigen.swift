@@ -1,15 +1,15 @@
 import COpenBLAS
 
-/// The spectrum of a symmetric matrix: `A = V' diag(values) V` with the vectors as rows of V.
+/// The eigendecomposition of a symmetric matrix, `A = V' diag(values) V` with eigenvectors as rows of V.
 package struct SymmetricEigen: Sendable {
   /// Eigenvalues, ascending, `[n]`.
   package let values: [Double]
   /// One eigenvector of length 1 per row, `[n, n]`.
   package let vectors: DoubleMatrix
 
-  /// Divide and conquer by LAPACK's dsyevd; O(n^3).
+  /// Decomposes by divide and conquer (LAPACK's dsyevd); O(n^3).
   ///
-  /// - Parameter matrix: symmetric `[n, n]`; only one triangle is read.
+  /// - Parameter matrix: symmetric and finite, `[n, n]`; only one triangle is read.
   package init(of matrix: DoubleMatrix) {
     precondition(matrix.rows == matrix.columns, "[\(matrix.rows), \(matrix.columns)] is not square")
     var a = matrix.values
@@ -26,7 +26,7 @@ package struct SymmetricEigen: Sendable {
     (values, vectors) = (w, DoubleMatrix(rows: matrix.rows, columns: matrix.rows, values: a))
   }
 
-  /// `V' diag(f(values)) V`: a function of the matrix, such as its square root.
+  /// A function of the matrix, `V' diag(f(values)) V`, such as its square root; O(n^3).
   package func applying(_ function: (Double) -> Double) -> DoubleMatrix {
     var scaled = vectors
     for row in 0..<values.count {
@@ -37,7 +37,7 @@ package struct SymmetricEigen: Sendable {
   }
 }
 
-/// Solves `A X = B` for a symmetric positive definite A by Cholesky's factor; nil when it is not.
+/// Solves `A X = B` by Cholesky factorization; nil when A is not positive definite.
 ///
 /// - Parameters:
 ///   - matrix: symmetric `[n, n]`.

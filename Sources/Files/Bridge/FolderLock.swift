@@ -4,21 +4,21 @@
   import Darwin
 #endif
 
-/// Keeps other runs from writing into a folder for as long as it lives.
+/// An exclusive advisory lock on an output folder, held for the lifetime of the object.
 ///
-/// The lock is the system's `flock` on `.stillwater.lock`, so it ends with the process however that
-/// ends. The file says who holds it and stays behind, empty, when the lock is given up: removing
-/// it would let two runs hold locks on two files of one name.
+/// It is an `flock(2)` on `.stillwater.lock`, which the kernel releases however the process ends. The
+/// file contains a description of the holder and is left behind, empty, on release: removing it
+/// would let two runs hold locks on two files of the same name.
 package final class FolderLock {
-  /// The name of the lock's file in its folder.
+  /// The name of the lock file in its folder.
   package static let fileName = ".stillwater.lock"
 
   private var descriptor: Int32
 
-  /// Takes the lock or throws `busy` with what its holder says of itself.
+  /// Acquires the lock without waiting, or throws `busy` with the holder's description of itself.
   ///
-  /// `folder` is where outputs are written to; `command` is what this run does, told to others
-  /// that find the folder locked.
+  /// `folder` is where outputs are written; `command` describes this run to others that find the
+  /// folder locked. Throws `cannotCreate` when the lock file cannot be opened or locked at all.
   package init(folder: String, command: String) throws(OutputError) {
     let path = folder.hasSuffix("/") ? folder + Self.fileName : "\(folder)/\(Self.fileName)"
     let opened: Int32
@@ -31,7 +31,7 @@ package final class FolderLock {
       _ = try uninterrupted { Int(flock(opened, LOCK_EX | LOCK_NB)) }
       try Self.replaceContents(of: opened, with: Self.holder(command))
     } catch {
-      // Before `descriptor` is set, for releasing would wipe what the holder says of itself.
+      // `descriptor` is not set yet: releasing would erase the holder's description.
       defer { Self.unlock(opened) }
       throw error.isBusy
         ? .busy(path: folder, holder: Self.holderText(in: opened))
@@ -42,7 +42,7 @@ package final class FolderLock {
 
   deinit { release() }
 
-  /// Gives the lock up.
+  /// Releases the lock; later calls do nothing.
   package func release() {
     guard descriptor >= 0 else { return }
     ftruncate(descriptor, 0)
@@ -50,8 +50,8 @@ package final class FolderLock {
     descriptor = -1
   }
 
-  /// Closing alone would leave the lock to a process that is being started at this moment, until it
-  /// runs its program: it shares what this one had open.
+  /// Unlocks explicitly: a child between `fork` and `exec` shares the open file, and would hold the
+  /// lock on after a mere `close`.
   private static func unlock(_ descriptor: Int32) {
     flock(descriptor, LOCK_UN)
     close(descriptor)
@@ -69,7 +69,7 @@ package final class FolderLock {
     try writeAll(Array(text.utf8)[...], to: descriptor)
   }
 
-  /// What the holder wrote, at most 1000 bytes of it.
+  /// The first line of the lock file, at most 1000 bytes.
   private static func holderText(in descriptor: Int32) -> String {
     var room = [UInt8](repeating: 0, count: 1000)
     let count = unsafe room.withUnsafeMutableBytes { bytes in
@@ -80,7 +80,7 @@ package final class FolderLock {
   }
 }
 
-/// The present time as `2026-01-31T12:00:00Z`.
+/// The current time in UTC, `2026-01-31T12:00:00Z`.
 private func timestamp() -> String {
   var now = time(nil)
   var parts = unsafe tm()

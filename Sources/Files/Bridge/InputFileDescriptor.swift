@@ -4,12 +4,12 @@
   import Darwin
 #endif
 
-/// An open file descriptor for reading, closed with its owner; standard input stays open.
+/// A file descriptor open for reading, closed on deinitialisation; standard input stays open.
 final class InputDescriptor {
   private let descriptor: Int32
   private let path: String
 
-  /// Opens a regular file, a pipe or a device; `-` is standard input.
+  /// Opens a regular file, a pipe or a device; `-` is standard input, which is never opened anew.
   init(path: String) throws(FileError) {
     self.path = path
     guard path != "-" else {
@@ -34,7 +34,7 @@ final class InputDescriptor {
     if descriptor > STDIN_FILENO { close(descriptor) }
   }
 
-  /// Appends up to `count` bytes to `buffer` and returns how many; 0 means the end.
+  /// Appends up to `count` bytes to `buffer` by one successful `read(2)`; 0 means the end.
   func read(upTo count: Int, into buffer: inout [UInt8]) throws(FileError) -> Int {
     let start = buffer.count
     var taken = 0
@@ -68,7 +68,9 @@ final class InputDescriptor {
   }
 }
 
-/// Lengthens `buffer` by what `body` writes into the room of `count` bytes that it is given.
+/// Appends to `buffer` what `body` writes into an uninitialised area of `count` bytes.
+///
+/// `body` returns the number of bytes it has written, at most `count`.
 func append(
   upTo count: Int, to buffer: inout [UInt8], body: (UnsafeMutableRawBufferPointer) -> Int
 ) {

@@ -1,13 +1,13 @@
 import CZlib
 
-/// Unpacks gzip, any number of members one behind another.
+/// Decompresses gzip (RFC 1952) with zlib: any number of concatenated members, CRCs verified.
 @safe final class GzipDecompressor: Decompressor {
   let format = "gzip"
   private(set) var isComplete = false
   /// The state of zlib, which remembers its own address and so must not move.
   private let stream: UnsafeMutablePointer<z_stream>
 
-  /// The largest number of bytes that zlib can be told of at once.
+  /// The most bytes that zlib's 32-bit counters are given per call.
   private static let largestCount = Int(Int32.max)
 
   init(path: String) throws(FileError) {
@@ -51,6 +51,7 @@ import CZlib
     return taken
   }
 
+  /// Points the stream at `given` bytes of input and all of the output area.
   private func point(
     at source: UnsafeRawBufferPointer, given: Int, _ target: UnsafeMutableRawBufferPointer
   ) {

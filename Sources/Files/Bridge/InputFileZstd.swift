@@ -1,6 +1,8 @@
 import CZstd
 
-/// Unpacks zstd, any number of frames one behind another.
+/// Decompresses zstd (RFC 8878) with libzstd: any number of concatenated frames, checksums verified.
+///
+/// The library's default limit of 128 MiB on the window bounds the memory a frame can demand.
 @safe final class ZstdDecompressor: Decompressor {
   let format = "zstd"
   private(set) var isComplete = false

@@ -4,7 +4,7 @@
   import Darwin
 #endif
 
-/// The identity of a regular file, the same for all its names.
+/// The identity of a regular file (device and inode), the same for all its names and links.
 struct FileIdentity: Equatable {
   let device: UInt64
   let number: UInt64
@@ -30,11 +30,11 @@ struct FileIdentity: Equatable {
   }
 }
 
-/// The step at which a system call failed, with its `errno`.
+/// A failed system call, by its `errno`.
 struct SystemFailure: Error, Equatable {
   let code: Int32
 
-  /// The system's words, lower case.
+  /// The message of `strerror_r`, in lower case.
   var reason: String { systemReason(code) }
   var isClosedPipe: Bool { code == EPIPE }
   var isExisting: Bool { code == EEXIST }
@@ -42,7 +42,7 @@ struct SystemFailure: Error, Equatable {
   var isBusy: Bool { code == EWOULDBLOCK }
 }
 
-/// Repeats a system call while signals interrupt it and returns its result.
+/// Repeats a system call while it fails with `EINTR`; returns its result or throws its `errno`.
 func uninterrupted(_ call: () -> Int) throws(SystemFailure) -> Int {
   while true {
     let result = call()
@@ -52,7 +52,7 @@ func uninterrupted(_ call: () -> Int) throws(SystemFailure) -> Int {
   }
 }
 
-/// The system's words for an `errno`.
+/// The message of `strerror_r` for an `errno`, in lower case.
 func systemReason(_ code: Int32) -> String {
   var text = [CChar](repeating: 0, count: 256)
   let status = unsafe strerror_r(code, &text, text.count)
@@ -61,12 +61,12 @@ func systemReason(_ code: Int32) -> String {
   return String(decoding: bytes, as: UTF8.self).lowercased()
 }
 
-/// Opens `path` with `flags`, new files with `mode`.
+/// Opens `path` with `flags` and close-on-exec; a new file gets `mode` less the umask.
 func openDescriptor(_ path: String, _ flags: Int32, mode: mode_t) throws(SystemFailure) -> Int32 {
   try Int32(uninterrupted { Int(unsafe open(path, flags | O_CLOEXEC, mode)) })
 }
 
-/// Writes all of `bytes`, however many calls that takes.
+/// Writes all of `bytes`, in as many calls as it takes; waits where a pipe is full.
 func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(SystemFailure) {
   var rest = bytes
   while !rest.isEmpty {
@@ -83,13 +83,13 @@ func writeAll(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) throws(SystemFai
   }
 }
 
-/// Waits for room in a pipe that somebody else made non-blocking.
+/// Waits up to a second for room in a pipe that another process made non-blocking.
 private func waitUntilWritable(_ descriptor: Int32) {
   var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
   unsafe poll(&request, 1, 1000)
 }
 
-/// Whether whoever started this process wants it not to heed a signal.
+/// Whether the process was started with this signal ignored, as `nohup` does.
 func isIgnored(signal number: Int32) -> Bool {
   var action = sigaction()
   guard unsafe sigaction(number, nil, &action) == 0 else { return false }
@@ -101,9 +101,9 @@ func isIgnored(signal number: Int32) -> Bool {
   return unsafe unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
 }
 
-/// Waits until what was written to a file has reached its device.
+/// Waits by `fsync(2)` until what was written has reached its device.
 ///
-/// Devices and folders that cannot do so say EINVAL or ENOTSUP, which is no loss.
+/// Devices and folders that do not support it fail with EINVAL or ENOTSUP, which is accepted.
 func synchronize(_ descriptor: Int32) throws(SystemFailure) {
   do throws(SystemFailure) {
     _ = try uninterrupted { Int(fsync(descriptor)) }
@@ -112,9 +112,9 @@ func synchronize(_ descriptor: Int32) throws(SystemFailure) {
   }
 }
 
-/// Makes a rename in `folder` lasting, as far as that can be done.
+/// Makes a rename in `folder` durable, as far as permissions allow.
 ///
-/// A folder that may be written to but not read cannot be opened; the rename stands all the same.
+/// A folder that is writable but not readable cannot be opened; the rename has happened anyway.
 func synchronize(folder: String) throws(SystemFailure) {
   do throws(SystemFailure) {
     let descriptor = try openDescriptor(folder, O_RDONLY | O_DIRECTORY, mode: 0)

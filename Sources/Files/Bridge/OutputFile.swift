@@ -4,12 +4,11 @@
   import Darwin
 #endif
 
-/// Writes a file so that its name shows the old contents or all of the new, never a part.
+/// Writes a file atomically: its name refers to the old contents or to all of the new ones.
 ///
 /// The bytes go to a temporary file in the same folder, which `commit()` renames into place; an
-/// output that is not committed leaves nothing behind. `-` is standard output, which is written
-/// through. Pipes and devices (`/dev/stdout`, a FIFO) cannot be renamed onto and are written
-/// through as well.
+/// output that is not committed leaves nothing behind. Standard output (`-`), pipes and devices
+/// cannot be renamed onto and are written directly.
 package final class OutputFile {
   /// The path as the user gave it; `-` is standard output.
   package let path: String
@@ -20,13 +19,16 @@ package final class OutputFile {
   private let existing: ExistingOutput
   private var descriptor: Int32
   private var buffer: [UInt8] = []
-  /// The first failure, thrown again by all that follows: a file with a gap is never committed.
+  /// The first failure, thrown again by every later call: a file with a gap is never committed.
   private var failure: OutputError?
 
-  /// The number of bytes that are gathered before they are written.
+  /// Bytes gathered before a write: 256 KiB.
   private static let bufferSize = 1 << 18
 
-  /// Creates the temporary file; refuses an output that is one of `inputs`, by any name.
+  /// Creates the temporary file.
+  ///
+  /// Throws `isInput` when the output is one of `inputs` under any name, `exists` when it may not be
+  /// replaced, `cannotCreate` otherwise.
   package init(
     path: String, existing: ExistingOutput = .replace, inputs: [String] = []
   ) throws(OutputError) {
@@ -43,21 +45,22 @@ package final class OutputFile {
 
   deinit { discard() }
 
-  /// Whether the file takes the place of an older one; standard output, pipes and devices do not.
+  /// Whether the output is a regular file put in place by a rename; false for standard output, pipes
+  /// and devices.
   package var isReplaced: Bool { target.temporary != nil }
 
-  /// Refuses a path that is one of `inputs`, by any name.
+  /// Throws `isInput` when `path` is one of `inputs` under any name.
   package static func refuse(_ path: String, among inputs: [String]) throws(OutputError) {
     try OutputTarget.refuse(inputs, path: path, FileIdentity(path: path))
   }
 
-  /// Removes a file of ours if it is there.
+  /// Removes a file that an earlier run wrote, if it exists.
   package static func remove(_ path: String) throws(OutputError) {
     guard unsafe unlink(path) != 0, errno != ENOENT else { return }
     throw .writeFailed(path: path, reason: systemReason(errno))
   }
 
-  /// Appends bytes.
+  /// Appends bytes; they reach the system when the buffer is full or flushed.
   package func append(_ bytes: [UInt8]) throws(OutputError) {
     try checkUsable()
     byteCount += bytes.count
@@ -69,14 +72,16 @@ package final class OutputFile {
   /// Appends text as UTF-8.
   package func append(_ text: String) throws(OutputError) { try append(Array(text.utf8)) }
 
-  /// Hands what is gathered to the system, so that a reader of a pipe sees it.
+  /// Writes the buffered bytes, so that the reader of a pipe sees them.
   package func flush() throws(OutputError) {
     try checkUsable()
     defer { buffer.removeAll(keepingCapacity: true) }
     try write(buffer[...])
   }
 
-  /// Finishes the file and puts it under its name; after this nothing can be appended.
+  /// Flushes, synchronises and renames the file into place; nothing can be appended afterwards.
+  ///
+  /// When it throws, the previous file under that name is intact and the temporary one is gone.
   package func commit() throws(OutputError) {
     try checkUsable()
     defer { discard() }
@@ -88,7 +93,7 @@ package final class OutputFile {
     }
   }
 
-  /// Drops what was written; the old file, if any, stays as it was.
+  /// Abandons what was written; the previous file, if any, stays as it was.
   package func discard() {
     guard descriptor >= 0 else { return }
     if target.isOwned { close(descriptor) }
@@ -113,7 +118,7 @@ package final class OutputFile {
     }
   }
 
-  /// Brings the file to its device, closes it and moves it into place.
+  /// Synchronises the temporary file, closes it and renames it.
   private func finish() throws(SystemFailure) {
     guard target.isOwned else { return }
     if target.temporary != nil { try synchronize(descriptor) }

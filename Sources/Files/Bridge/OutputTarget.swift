@@ -5,16 +5,19 @@
 #endif
 
 /// Where the bytes of an output go: standard output, a pipe or device, or a temporary file.
+///
+/// Resolves links, checks the path against the inputs and removes stale temporaries; opens nothing
+/// until `open()`.
 struct OutputTarget {
-  /// The temporary file, nil when the bytes are written through.
+  /// The temporary file's path; nil when the bytes are written directly.
   let temporary: String?
-  /// Whether the descriptor is ours to close; standard output is not.
+  /// Whether the descriptor is to be closed by us, unlike that of standard output.
   var isOwned: Bool { path != "-" }
 
   private let path: String
-  /// What is replaced: the file that a link leads to, not the link.
+  /// The path that is replaced: the file that a link leads to, not the link itself.
   private let destination: String
-  /// The permissions of the file that is replaced, nil when there is none.
+  /// The permissions of the replaced file; nil when there is none.
   private let mode: mode_t?
 
   init(path: String, existing: ExistingOutput, inputs: [String]) throws(OutputError) {
@@ -36,20 +39,20 @@ struct OutputTarget {
     if isRegular { removeStaleTemporaries(name, beside: parts) }
   }
 
-  /// Opens what the bytes go to.
+  /// Opens the descriptor to write to, creating and locking the temporary file.
   func open() throws(SystemFailure) -> Int32 {
     guard isOwned else { return STDOUT_FILENO }
     guard let temporary else { return try openDescriptor(path, O_WRONLY, mode: 0) }
     let descriptor = try Temporaries.create(temporary)
-    // The lock tells others that this temporary has a living writer; where a file system knows
-    // no locks the number of the process must do.
+    // The lock marks this temporary as having a living writer; on file systems without locks the
+    // process number in its name must suffice.
     flock(descriptor, LOCK_EX | LOCK_NB)
-    // A replaced file keeps its permissions; that they cannot be set is no reason to stop.
+    // The new file inherits the permissions of the old one where the system lets us set them.
     if let mode { fchmod(descriptor, mode) }
     return descriptor
   }
 
-  /// Renames the temporary file onto the name of the output and makes that lasting.
+  /// Renames the temporary file onto the output's name and makes the rename durable.
   func moveIntoPlace(_ existing: ExistingOutput) throws(SystemFailure) {
     guard let temporary else { return }
     try Temporaries.move(temporary) { () throws(SystemFailure) in
@@ -63,14 +66,14 @@ struct OutputTarget {
     try synchronize(folder: PathParts(destination).folder)
   }
 
-  /// Gives the temporary the name of the output unless that is taken.
+  /// Gives the temporary file the output's name by `link(2)`, which fails when the name is taken.
   private func linkIntoPlace(_ temporary: String) throws(SystemFailure) {
     do throws(SystemFailure) {
       _ = try uninterrupted { Int(unsafe link(temporary, destination)) }
       unsafe unlink(temporary)
     } catch {
       guard error.code == EPERM || error.code == ENOTSUP else { throw error }
-      // The file system has no links: look first, which leaves a moment for others.
+      // Without hard links, test first; another process can slip in between.
       guard unsafe access(destination, F_OK) != 0 else { throw SystemFailure(code: EEXIST) }
       _ = try uninterrupted { Int(unsafe rename(temporary, destination)) }
     }
@@ -85,7 +88,7 @@ struct OutputTarget {
     }
   }
 
-  /// Refuses an output that is one of the inputs; standard output counts when it is a file.
+  /// Throws `isInput` when the output is one of the inputs; redirected standard streams count too.
   static func refuse(
     _ inputs: [String], path: String, _ identity: FileIdentity?
   ) throws(OutputError) {
@@ -97,7 +100,7 @@ struct OutputTarget {
     }
   }
 
-  /// The mode of what stands under the name, nil when there is nothing; folders are refused.
+  /// The mode of what already has the name, nil when nothing does; directories are refused.
   private static func oldFile(
     _ path: String, _ existing: ExistingOutput
   ) throws(OutputError) -> mode_t? {
@@ -114,7 +117,7 @@ struct OutputTarget {
   }
 }
 
-/// The path that a link leads to, or the path itself when it is no link.
+/// The absolute path with all links resolved; the path itself when `realpath(3)` fails.
 private func resolvedLink(_ path: String) -> String {
   var room = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
   guard unsafe realpath(path, &room) != nil else { return path }

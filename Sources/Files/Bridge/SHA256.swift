@@ -1,12 +1,12 @@
 import CCrypto
 
-/// The SHA-256 of bytes that come piece by piece (FIPS 180-4).
+/// An incremental SHA-256 (FIPS 180-4) by the system's libcrypto.
 struct SHA256 {
   private var state = SHA256_CTX()
 
   init() { unsafe SHA256_Init(&state) }
 
-  /// Takes the next bytes.
+  /// Adds the next bytes to the digest.
   mutating func update(_ bytes: ArraySlice<UInt8>) {
     unsafe bytes.withUnsafeBytes { bytes in
       _ = unsafe SHA256_Update(&state, bytes.baseAddress, bytes.count)

@@ -4,18 +4,19 @@
   import Darwin
 #endif
 
-// A handler captures nothing, so they are global.
+// A signal handler cannot capture, so its pipe is global.
 private nonisolated(unsafe) var readEnd: Int32 = -1
 private nonisolated(unsafe) var writeEnd: Int32 = -1
 
-/// Signals as numbers that a thread can wait for (the self-pipe of Bernstein).
+/// Delivers signals to a thread through a pipe (Bernstein's self-pipe trick).
 ///
-/// A handler, unlike a mask, is sure to see the signal whatever threads a library has started.
+/// A handler runs on whichever thread receives the signal; a signal mask would miss threads that
+/// libraries have started themselves.
 package enum SignalPipe {
-  /// From here on the signals are taken by `next()`; call it once, before anything runs beside.
+  /// Routes the given signals to `next()`; call once, before other threads start.
   ///
-  /// What the caller of the process has ignored stays ignored: `nohup` and shells in the background
-  /// count on it. Without a pipe, signals keep what they do by themselves.
+  /// Signals that are ignored at the start stay ignored, which `nohup` and background shells rely on.
+  /// If no pipe can be made, all signals keep their default action.
   package static func take(_ numbers: [Int32]) {
     var ends: [Int32] = [-1, -1]
     guard unsafe pipe(&ends) == 0 else { return }
@@ -32,7 +33,7 @@ package enum SignalPipe {
     }
   }
 
-  /// Waits for the next signal; nil when there will be none.
+  /// Blocks until the next signal and returns its number; nil when the pipe cannot be read.
   package static func next() -> Int32? {
     var byte: UInt8 = 0
     while true {

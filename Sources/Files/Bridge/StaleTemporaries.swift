@@ -4,10 +4,10 @@
   import Darwin
 #endif
 
-/// Removes from a folder the temporaries of an output whose writers are no more.
+/// Removes an output's temporary files whose writers have died; failures are ignored.
 ///
-/// A writer is no more when its process is dead, or has our own number (numbers come round, in
-/// containers at once), and nobody holds the lock that writers keep on their temporaries.
+/// A file is stale when nobody holds the lock that writers keep on it, and its process is dead or has
+/// our own number (containers reuse process numbers immediately).
 func removeStaleTemporaries(_ temporary: TemporaryName, beside path: PathParts) {
   guard let directory = unsafe opendir(path.folder) else { return }
   defer { unsafe closedir(directory) }
@@ -23,7 +23,7 @@ func removeStaleTemporaries(_ temporary: TemporaryName, beside path: PathParts) 
   }
 }
 
-/// Whether no process has this number; one that belongs to somebody else is alive.
+/// Whether no process has this number; one of another user (`EPERM`) is alive.
 private func isDead(_ process: Int32) -> Bool {
   process > 0 && kill(process, 0) != 0 && errno == ESRCH
 }

@@ -6,12 +6,13 @@ import Synchronization
   import Darwin
 #endif
 
-/// The temporary files of this process that are on disk, so that one that is told to end can take
-/// them along.
+/// The registry of this process's temporary files, which lets a terminating process remove them.
+///
+/// One lock covers both the registry and the file operations, so a file is never on disk unregistered.
 package enum Temporaries {
   private static let paths = Mutex<Set<String>>([])
 
-  /// Creates a temporary file.
+  /// Creates and registers a temporary file; throws EEXIST if it exists.
   static func create(_ path: String) throws(SystemFailure) -> Int32 {
     try paths.withLock { paths throws(SystemFailure) in
       let descriptor = try openDescriptor(path, O_WRONLY | O_CREAT | O_EXCL, mode: 0o666)
@@ -20,7 +21,7 @@ package enum Temporaries {
     }
   }
 
-  /// Gives a temporary file its final name by `move`.
+  /// Lets `move` rename a temporary file and unregisters it; it stays registered if `move` throws.
   static func move(
     _ path: String, by move: () throws(SystemFailure) -> Void
   ) throws(SystemFailure) {
@@ -30,6 +31,7 @@ package enum Temporaries {
     }
   }
 
+  /// Deletes a temporary file unless it has already been moved or removed.
   static func remove(_ path: String) {
     paths.withLock { paths in
       guard paths.remove(path) != nil else { return }
@@ -37,9 +39,9 @@ package enum Temporaries {
     }
   }
 
-  /// Ends the process at once, without its temporary files; final names stay as they are.
+  /// Deletes all temporary files and ends the process at once; committed files stay.
   ///
-  /// Whoever creates or renames a file meanwhile waits for the end.
+  /// The lock is never released, so no other thread can create or rename a file in between.
   package static func endProcess(code: Int32) -> Never {
     paths.withLock { paths in
       for path in paths { unsafe unlink(path) }

@@ -70,7 +70,8 @@ extension DataLayout {
     for name in asked where !names.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
       throw StillwaterError(
         .badData,
-        place(path, 1) + "no column is named \(quoted(name))" + suggestion(for: name, among: names))
+        location(path, 1) + "no column is named \(quoted(name))"
+          + suggestion(for: name, among: names))
     }
     var warnings: [String] = []
     var columns = inferred.profiles.map { profile in
@@ -79,7 +80,8 @@ extension DataLayout {
     if let label = options.label, !names.contains(where: { $0.utf8.elementsEqual(label.utf8) }) {
       columns.append(ColumnSchema(name: label, kind: .category, role: .label))
       warnings.append(
-        place(path) + "no column is named \(quoted(label))\(suggestion(for: label, among: names)); "
+        location(path)
+          + "no column is named \(quoted(label))\(suggestion(for: label, among: names)); "
           + "all its rows are taken for normal")
     }
     return (
@@ -107,21 +109,21 @@ extension DataLayout {
     } else if column.kind == .identifier {
       column.role = .ignored
       warnings.append(
-        place(path) + "column \(quoted(profile.name)) names its rows and is not learned from; "
+        location(path) + "column \(quoted(profile.name)) names its rows and is not learned from; "
           + "if it means something, use --categorical")
     } else if column.kind == .time {
       column.role = .ignored
       warnings.append(
-        place(path) + "column \(quoted(profile.name)) holds times and is not learned from; "
+        location(path) + "column \(quoted(profile.name)) holds times and is not learned from; "
           + "for a time series use --time")
     } else if options.time != nil, column.kind == .category {
       column.role = .ignored
       warnings.append(
-        place(path) + "column \(quoted(profile.name)) is a category and is not learned from: "
+        location(path) + "column \(quoted(profile.name)) is a category and is not learned from: "
           + "a series learns from numeric columns")
     } else if profile.isConstant {
       warnings.append(
-        place(path)
+        location(path)
           + "column \(quoted(profile.name)) holds one single value; any other will rank at the top"
       )
     }

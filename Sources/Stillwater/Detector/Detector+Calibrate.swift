@@ -1,4 +1,5 @@
 package import Calibration
+import Events
 package import Ingestion
 import Scoring
 import Tabular
@@ -141,6 +142,31 @@ extension Detector {
   ) async throws -> [Judged] {
     var all: [Judged] = []
     for source in sources { all.append(try await judge(source, options)) }
+    try fit(to: all, method, rate)
+    alarms?.followRows()
+    return all
+  }
+
+  /// Sets all that is known about alarms anew from normal or labelled rows of series: they are explained
+  /// as those were that training left out.
+  package mutating func calibrateAlarms(on sources: [RowSource], _ options: ScoringOptions)
+    async throws -> [Judged]
+  {
+    guard let old = alarms else { return [] }
+    let low = old.model.budget.low
+    var (finder, all) = (self, [Judged]())
+    try finder.flag(above: low)
+    for source in sources { all.append(try await finder.judge(source, options)) }
+    try fit(to: all, .conformal, calibration.summary.rate)
+    let rows = all.reduce(0) { $0 + ($1.labels?.count { !$0 } ?? $1.scores.count) }
+    let budget = AlarmBudget(
+      low: low, severities: all.flatMap(\.outcome.alarms).filter { $0 >= low }, rows: rows)
+    alarms = old.refitted(
+      to: EventModel(heat: old.model.heat, budget: budget), rows: calibration.threshold.value)
+    return all
+  }
+
+  private mutating func fit(to all: [Judged], _ method: CalibrationMethod, _ rate: Double) throws {
     let scores = all.flatMap(\.scores)
     let labels = all.flatMap { $0.labels ?? [Bool](repeating: false, count: $0.scores.count) }
     let blocks = calibration.summary.blockLength.map {
@@ -152,7 +178,5 @@ extension Detector {
     calibration = try Calibration.fit(
       to: scores, labels: labels,
       options: CalibrationOptions(method: method, rate: rate, blocks: blocks))
-    alarms?.followRows()
-    return all
   }
 }

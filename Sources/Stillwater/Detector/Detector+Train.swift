@@ -194,7 +194,6 @@ extension Detector {
     card.describe(fit.history)
     card.warnings +=
       timeWarnings(series, steps: steps, segments.count)
-      + calibration.summary.warnings.map(\.description)
     var detector = Detector(
       layout: baseline.layout, core: .series(encoder, fit.scorer), calibration: calibration,
       card: card)
@@ -202,7 +201,8 @@ extension Detector {
       to: fit.leftOut, channels: encoder.channels.count, threshold: calibration.threshold.value,
       workers: settings.threads)
     detector.alarms = .standard(events, rows: calibration.threshold.value)
-    if let rate = settings.alarmRate { detector.flag(alarmRate: rate) }
+    try detector.aim(at: settings.alarmPlan)
+    detector.card.warnings += detector.doubts
     let suspects = fit.suspects.map { suspect in
       let (file, segment) = segments[suspect.segment]
       return file.suspect(segment.rows[suspect.row], score: suspect.score)

@@ -1,7 +1,9 @@
+import Calibration
 import Compute
 import Encoding
 import Events
 import Files
+import Reporting
 import Scoring
 import Tabular
 
@@ -12,22 +14,32 @@ struct EventFinder {
     let event: SeriesEvent
     let segment: Segment
     let repaired: Matrix
-    /// Whether it lasts to the end of its segment.
-    let isOpen: Bool
+    let state: EventRecord.State
   }
 
   private var explainer: Explainer?
-  private let options: EventOptions
+  private let options = EventOptions()
+  private let manners: EventManners
+  let quietTimes: [QuietTime]
   let threshold: Float
   private let workers: Int
   private(set) var found: [Found] = []
   /// One more than the index of the event of each row of the table; 0 for none.
   private(set) var marks: [Int]
+  /// Severities of the alarms among rows that are not labelled as anomalies.
+  private(set) var alarms: [Float] = []
+  private let labels: [Bool]?
   private var cutCount = 0
 
-  init(_ detector: Detector, _ scorer: SeriesScorer, rows: Int, _ options: ScoringOptions) {
+  /// * `labels`: the rows of the table that are labelled as anomalies, if it has labels.
+  init(
+    _ detector: Detector, _ scorer: SeriesScorer, rows: Int, labels: [Bool]?,
+    _ options: ScoringOptions
+  ) throws(StillwaterError) {
+    manners = try options.manners.events(step: detector.step)
+    quietTimes = options.manners.quietTimes
+    self.labels = labels
     explainer = detector.alarms.map { Explainer(scorer, heat: $0.model.heat) }
-    self.options = EventOptions()
     (threshold, workers) = (detector.threshold, options.threads)
     marks = [Int](repeating: 0, count: rows)
   }
@@ -41,11 +53,16 @@ struct EventFinder {
         measurement, threshold: threshold, workers: workers)
     else { return }
     cutCount += explanation.isCut ? 1 : 0
-    for event in explanation.events(options) {
+    alarms += AlarmBudget.alarms(among: explanation.found.filter { !isLabelled($0, segment) })
+    let limit = Threshold(value: threshold)
+    let told = manners.told(
+      of: explanation, rows: segment.rows.count, options: options, ratio: limit.ratio)
+    for (event, isAccepted) in told.map({ ($0.event, $0.isAccepted) }) {
+      let isOpen = event.kind == .level || event.flagged.upperBound >= segment.rows.count
       found.append(
         Found(
           event: event, segment: segment, repaired: explanation.repaired,
-          isOpen: event.kind == .level || event.flagged.upperBound >= segment.rows.count))
+          state: isAccepted ? .accepted : isOpen ? .open : .closed))
       for row in event.flagged where row < segment.rows.count {
         marks[segment.rows[row]] = found.count
         guard scores.expected.rows > 0 else { continue }
@@ -54,6 +71,11 @@ struct EventFinder {
         }
       }
     }
+  }
+
+  private func isLabelled(_ event: SeriesEvent, _ segment: Segment) -> Bool {
+    guard let labels else { return false }
+    return event.flagged.contains { $0 < segment.rows.count && labels[segment.rows[$0]] }
   }
 
   var warnings: [String] {

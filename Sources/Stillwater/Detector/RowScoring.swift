@@ -18,7 +18,11 @@ public struct ScoringOptions: Sendable {
   /// Whether the label column is read along where a file has one.
   var readsLabels = false
   /// Whether the columns to blame are wanted.
-  var blames = true
+  package var blames = true
+  /// Which events of a series are told.
+  package var manners = AlarmManners()
+  /// Whether `FileOutcome.repairs` are wanted.
+  package var repairs = false
 
   public init(
     explains: Bool = false, badRows: BadRows = .fail, threads: Int = defaultThreads
@@ -31,6 +35,8 @@ public struct ScoringOptions: Sendable {
 package struct FileHeader: Sendable {
   package let names: [String]
   package let bytes: [UInt8]
+
+  package init(names: [String], bytes: [UInt8]) { (self.names, self.bytes) = (names, bytes) }
 }
 
 /// Some rows of a file with all that was found out about them.
@@ -102,7 +108,7 @@ extension Detector {
   ) async throws {
     var (all, chunks) = (TableAccumulator(), [RecordChunk]())
     while let chunk = try reader.next(plan) {
-      all.append(chunk)
+      all.append(chunk.table, lines: chunk.lines)
       outcome.add(chunk)
       chunks.append(chunk)
     }
@@ -118,7 +124,8 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
-    var finder = EventFinder(self, scorer, rows: table.rowCount, options)
+    var finder = try EventFinder(
+      self, scorer, rows: table.rowCount, labels: labels(of: table, layout: layout), options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
         segmentCount += 1
@@ -130,14 +137,22 @@ extension Detector {
         scored.place(scores, at: segment.rows)
       }
     }
-    outcome.warnings += finder.warnings.map { place(reader.path) + $0 }
+    outcome.warnings += finder.warnings.map { location(reader.path) + $0 }
+    outcome.alarms = finder.alarms
     outcome.events = finder.records(
       EventSource(
         path: reader.path, series: series, lines: all.lines, group: groupNames(of: table)), encoder)
+    if options.repairs {
+      outcome.repairs = finder.repairs(encoder).map { repair in
+        CellRepair(
+          line: all.lines[repair.row], column: encoder.channels[repair.channel].name,
+          event: outcome.events[repair.event].id, text: number(repair.value))
+      }
+    }
     outcome.warnings += Self.timeWarnings(
       stretches: segmentCount, groups: series.groups.count, short: shortCount,
       window: scorer.longest
-    ).map { place(reader.path) + $0 }
+    ).map { location(reader.path) + $0 }
     var start = 0
     for chunk in chunks {
       let part = scored.slice(start..<start + chunk.rowCount)
@@ -147,7 +162,7 @@ extension Detector {
           rows: rows(
             part, lines: chunk.lines, options,
             events: finder.marks[start..<start + chunk.rowCount].map {
-              $0 > 0 ? outcome.events[$0 - 1].id : ""
+              $0 > 0 ? outcome.events[$0 - 1] : nil
             })))
       start += chunk.rowCount
     }
@@ -163,9 +178,9 @@ extension Detector {
 
   /// The rows of a chunk as the user sees them.
   ///
-  /// * `events`: of a series, the id of the event that each row lies in, empty for none.
+  /// * `events`: of a series, the event that each row lies in, nil for none.
   private func rows(
-    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [String]? = nil
+    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [EventRecord?]? = nil
   ) -> [ScoredRow] {
     var blame = options.blames ? Blamer(names: featureNames, features: blamedFeatures) : nil
     let threshold = Threshold(value: threshold)
@@ -174,7 +189,8 @@ extension Detector {
       return ScoredRow(
         line: lines[row], score: score, ratio: threshold.ratio(of: score),
         pValue: calibration.pValue(of: score),
-        isAnomaly: events.map { !$0[row].isEmpty } ?? threshold.flags(score), event: events?[row],
+        isAnomaly: events.map { ($0[row]?.state ?? .quiet) != .quiet } ?? threshold.flags(score),
+        event: events.map { $0[row]?.id ?? "" },
         topColumns: blame?.columns(scores.contributions, row: row) ?? [],
         expected: options.explains ? expectation(scores.expected, row: row) : [])
     }
@@ -273,6 +289,10 @@ package struct FileOutcome: Sendable {
   package var warnings: [String] = []
   /// The events of a series, in the order of the file.
   package var events: [EventRecord] = []
+  /// Severities of the alarms among rows of a series that are not labelled as anomalies.
+  var alarms: [Float] = []
+  /// The cells of events with what was expected there, line by line; empty unless asked for.
+  package var repairs: [CellRepair] = []
   private var unseen: [String: Int] = [:]
 
   mutating func add(_ chunk: RecordChunk) {
@@ -298,7 +318,7 @@ package struct FileOutcome: Sendable {
     warnings += reader.warnings(knownColumns: layout.schema.columns.map(\.name))
     for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
       warnings.append(
-        place(reader.path)
+        location(reader.path)
           + "column \(quoted(column)) holds \(count) cells with a text that the baseline "
           + "never had")
     }

@@ -20,7 +20,7 @@ struct SeriesRows {
       for (previous, row) in zip(rows, rows.dropFirst()) where times[row] <= times[previous] {
         throw StillwaterError(
           .badData,
-          place(path, lines[row], name) + "the time does not rise: it is "
+          location(path, lines[row], name) + "the time does not rise: it is "
             + (times[row] == times[previous] ? "the same as" : "before that")
             + " on line \(lines[previous]); sort the file"
             + (layout.schema.column(of: .group) == nil

@@ -16,10 +16,13 @@ public struct TrainingSettings: Sendable {
   public var isCausal = false
   /// Results are the same for the same seed.
   public var seed: UInt64 = 0
-  /// Share of normal rows that may be flagged, 1e-9 to 0.5.
-  public var falseAlarmRate = 0.01
-  /// Alarms that normal rows of a series may raise in 10,000; nil lets the baseline decide.
-  public var alarmRate: Double?
+  /// Share of normal rows that may be flagged, 1e-9 to 0.5; a series for which it is set goes by it.
+  public var falseAlarmRate = 0.01 { didSet { alarmPlan.countsRows = true } }
+  /// False alarms that normal rows of each series may raise; nil lets the baseline decide.
+  public var alarms: AlarmRate? {
+    get { alarmPlan.standard }
+    set { (alarmPlan.standard, alarmPlan.countsRows) = (newValue, false) }
+  }
   /// Tasks at work at the same time, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
   /// Bytes that the baseline may take, nil for a quarter of the machine.
@@ -39,7 +42,12 @@ public struct TrainingSettings: Sendable {
   /// What becomes of rows that cannot be read.
   public var badRows = BadRows.fail
   /// How the threshold is set; `bestF1` needs labels and is not for training.
-  public var thresholdMethod = ThresholdMethod.conformal
+  public var thresholdMethod = ThresholdMethod.conformal {
+    didSet { alarmPlan.countsRows = true }
+  }
+
+  /// Alarms, those under names included.
+  package var alarmPlan = AlarmPlan()
 
   /// The parts of the score that count, by name; empty for all.
   package var parts: [String] = []
@@ -81,6 +89,10 @@ public struct TrainingSettings: Sendable {
       (
         contamination == 0 || !isSeries,
         "contamination is for tables: leave it out for a series"
+      ),
+      (
+        alarmPlan.standard?.isUsable ?? true,
+        "alarms must be a count above 0, up to a million, got \(alarms?.text ?? "")"
       ),
       (isSeries || !isCausal, "a causal detector is one of a series: name the time column"),
       (

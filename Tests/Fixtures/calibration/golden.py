@@ -82,11 +82,6 @@ def pareto_entry(shape, scale, count):
     }
 
 
-def discovery_entry(p):
-    p = np.asarray(p, dtype=float)
-    return {"p": p.tolist(), "adjusted": stats.false_discovery_control(p).tolist() if len(p) else []}
-
-
 golden = {
     "betaQuantiles": [
         beta_entry(a, b, p)
@@ -108,12 +103,6 @@ golden = {
         pareto_entry(-0.3, 0.5, 100),
         pareto_entry(0.8, 0.01, 80),
         pareto_entry(0.1, 40.0, 12),
-    ],
-    "falseDiscovery": [
-        discovery_entry([]),
-        discovery_entry([0.03]),
-        discovery_entry([0.01, 0.04, 0.03, 0.005, 0.5, 0.04, 1.0]),
-        discovery_entry(np.concatenate([rng.uniform(size=40), rng.uniform(size=10) * 1e-3])),
     ],
 }
 pathlib.Path(__file__).with_name("golden.json").write_text(json.dumps(golden, separators=(",", ":")) + "\n")

@@ -1,8 +1,8 @@
 import Compute
 import Diffusion
-import ModelFile
+package import ModelFile
 import Neural
-import Scoring
+package import Scoring
 
 extension SeriesScorer {
   fileprivate struct Description: Codable {
@@ -52,8 +52,9 @@ extension SeriesScorer {
     forecasts.lazy.compactMap(\.measure.denoiser).first
   }
 
-  func store(in file: inout TensorFile) {
-    file.metadata["scorer"] = json(
+  package func store(in file: inout TensorFile) {
+    file.set(
+      "scorer",
       Description(
         parts: parts.map { PartDescription($0, at: places(of: $0.kind)) }, stillness: stillness,
         forecasts: forecasts.map { channel, measure in
@@ -81,7 +82,7 @@ extension SeriesScorer {
     }
   }
 
-  init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
+  package init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let denoiser = try Self.denoiser(description.hidden, file)
     var forecasts: [(channel: Int, measure: ForecastMeasure)] = []

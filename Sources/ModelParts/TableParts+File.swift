@@ -1,9 +1,9 @@
 import Compute
 import Diffusion
-import Encoding
-import ModelFile
+package import Encoding
+package import ModelFile
 import Neural
-import Scoring
+package import Scoring
 
 extension TableEncoder {
   /// What the metadata says of a column; the numbers of numeric ones are in tensors.
@@ -15,7 +15,7 @@ extension TableEncoder {
     var isConstant: Bool?
   }
 
-  func store(in file: inout TensorFile) {
+  package func store(in file: inout TensorFile) {
     var (stored, numbers, knots) = ([StoredColumn](), [Double](), [Double]())
     for column in columns {
       var entry = StoredColumn(name: column.name, marksMissing: column.marksMissing)
@@ -32,12 +32,12 @@ extension TableEncoder {
       }
       stored.append(entry)
     }
-    file.metadata["encoder"] = json(stored)
+    file.set("encoder", stored)
     file.tensors["encoder.numbers"] = Tensor(numbers, shape: [numbers.count / 8, 8])
     file.tensors["encoder.knots"] = Tensor(knots)
   }
 
-  init(from file: TensorFile) throws(ModelFileError) {
+  package init(from file: TensorFile) throws(ModelFileError) {
     let stored = try file.decode("encoder", as: [StoredColumn].self)
     let numeric = stored.filter { $0.category == nil }
     let counts = numeric.map { $0.knots ?? 0 }
@@ -105,8 +105,9 @@ extension TableScorer {
     var prototypeVariance: Float
   }
 
-  func store(in file: inout TensorFile) {
-    file.metadata["scorer"] = json(
+  package func store(in file: inout TensorFile) {
+    file.set(
+      "scorer",
       Description(
         views: views.map { ViewDescription(options: $0.options, mixture: $0.mixture) },
         networkShare: networkShare,
@@ -133,7 +134,7 @@ extension TableScorer {
     }
   }
 
-  init(from file: TensorFile, features: Int) throws(ModelFileError) {
+  package init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let encoded = NumberScaler.viewCount
     guard [1, encoded, encoded + 1].contains(description.views.count),

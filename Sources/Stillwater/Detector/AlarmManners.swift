@@ -101,7 +101,8 @@ package struct QuietTime: Sendable, Equatable {
       for row in starts.indices {
         guard starts[row] <= ends[row] else {
           throw StillwaterError(
-            .badData, location(path, chunk.lines[row], "end") + "the quiet time ends before it starts")
+            .badData,
+            location(path, chunk.lines[row], "end") + "the quiet time ends before it starts")
         }
         quiet.append(QuietTime(start: starts[row], end: ends[row], group: groups(row)))
       }

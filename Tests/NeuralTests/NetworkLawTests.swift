@@ -57,16 +57,16 @@ import Testing
     let parameters = parameters(network)
     let x = Matrix.gaussian(rows: 32, columns: 4, seed: 1, stream: 0)
     let whole = output(
-      network, parameters, x, dropout: Dropout(share: 0.4, seed: 6, step: 9))
+      network, parameters, x, dropout: Dropout(rate: 0.4, seed: 6, step: 9))
     let parts = [0..<cut, cut..<32].flatMap { range in
       output(
         network, parameters, x.padded(rows: range, to: range.count),
-        dropout: Dropout(share: 0.4, seed: 6, step: 9, firstRow: range.lowerBound)
+        dropout: Dropout(rate: 0.4, seed: 6, step: 9, firstRow: range.lowerBound)
       ).values
     }
     expectClose(parts, whole.values, tolerance: 1e-5)
-    let other = output(network, parameters, x, dropout: Dropout(share: 0.4, seed: 6, step: 10))
-    #expect(other != whole && Dropout(share: 0, seed: 6, step: 9) == nil)
+    let other = output(network, parameters, x, dropout: Dropout(rate: 0.4, seed: 6, step: 10))
+    #expect(other != whole && Dropout(rate: 0, seed: 6, step: 9) == nil)
   }
 
   @Test(arguments: shapes)
@@ -96,7 +96,7 @@ import Testing
     await #expect(processExitsWith: .failure) {
       _ = NetworkShape(inputs: 1, outputs: 1, width: 8, blocks: -1)
     }
-    await #expect(processExitsWith: .failure) { _ = Dropout(share: 1, seed: 0, step: 0) }
+    await #expect(processExitsWith: .failure) { _ = Dropout(rate: 1, seed: 0, step: 0) }
   }
 }
 

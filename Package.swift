@@ -120,7 +120,7 @@ let package = Package(
     tests(of: "Evaluation", ["TestSupport"]),
     tests(of: "Reporting", ["Evaluation", "Files", "Ingestion", "TestSupport"]),
     tests(of: "ModelFile", ["Files"]),
-    tests(of: "Stages", ["Reporting", "Stillwater", "TestSupport"]),
+    tests(of: "Stages", ["Evaluation", "Files", "Reporting", "Stillwater", "TestSupport"]),
     tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
     tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),
     // They run the program itself, too.

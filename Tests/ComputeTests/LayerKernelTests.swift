@@ -62,7 +62,7 @@ import Testing
     func loss(_ layer: Normalized) -> Double {
       zip(layer.y.values, weights.values).reduce(0) { $0 + Double($1.0) * Double($1.1) }
     }
-    let places = Normalized.Places(
+    let places = Normalized.Ranges(
       gain: 0..<columns, bias: columns..<2 * columns, offset: 2 * columns..<3 * columns)
     var (dx, gradient) = (
       numbers(3, columns, seed: 9), [Float](repeating: 0, count: 3 * columns)
@@ -84,7 +84,7 @@ import Testing
     var layer = Normalized(rows: 4, columns: 6)
     layer.x = x
     layer.forward(before: nil, offset: zeros.span, gain: gain.span, bias: zeros.span)
-    let places = Normalized.Places(gain: 0..<6, bias: 6..<12, offset: 12..<18)
+    let places = Normalized.Ranges(gain: 0..<6, bias: 6..<12, offset: 12..<18)
     func run(_ dx: inout Matrix, _ gradient: inout [Float], replacing: Bool) {
       var sums = gradient.mutableSpan
       layer.backward(

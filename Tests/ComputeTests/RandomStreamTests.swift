@@ -51,15 +51,6 @@ import Testing
     #expect(counts.allSatisfy { abs($0 - 1_000) < 160 }, "\(counts)")
   }
 
-  @Test func permutationsAreEven() {
-    var first = [Int](repeating: 0, count: 5)
-    for seed in 0..<2_000 as Range<UInt64> {
-      var stream = RandomStream(seed: seed, stream: 11)
-      first[stream.permutation(of: 5)[0]] += 1
-    }
-    #expect(first.allSatisfy { abs($0 - 400) < 110 }, "\(first)")
-  }
-
   /// What tests draw from: the published outputs of SplitMix64 for the seed 1234567.
   @Test func theGeneratorOfTestsIsSplitMix64() {
     var generator = SeededGenerator(seed: 1_234_567)

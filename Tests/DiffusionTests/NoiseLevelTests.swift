@@ -32,7 +32,6 @@ import Testing
     let factors = sigmas.map { Preconditioning(sigma: $0, sigmaData: 1) }
     #expect(zip(factors, factors.dropFirst()).allSatisfy { $0.cSkip > $1.cSkip })
     #expect(zip(factors, factors.dropFirst()).allSatisfy { $0.cOut < $1.cOut })
-    #expect(zip(factors, factors.dropFirst()).allSatisfy { $0.cNoise < $1.cNoise })
     #expect(abs(factors[0].cSkip - 1) < 1e-5 && factors[5].cSkip < 1e-5)
     #expect(factors[0].cOut < 2e-3 && abs(factors[5].cOut - 1) < 1e-5)
   }

@@ -16,6 +16,7 @@ package struct Threshold: Sendable, Equatable, Codable {
   package func ratio(of score: Float) -> Float {
     let ratio = value > 0 ? score / value : Float(exponential(Double(score) - Double(value)))
     let most = Float.greatestFiniteMagnitude
+    guard !score.isNaN else { return most }
     return flags(score) ? min(max(ratio, Float(1).nextUp), most) : max(min(ratio, 1), -most)
   }
 }

@@ -154,7 +154,7 @@ import Testing
     expectClose(parameters, [-0.01, 0.01], tolerance: 1e-6)
   }
 
-  @Test(arguments: [(1, 1), (5, 20), (10, 100), (50, 400)])
+  @Test(arguments: [(1, 2), (5, 20), (10, 100), (50, 400)])
   func theRateRisesAndFallsOnce(warmUp: Int, total: Int) {
     let schedule = LearningRateSchedule(warmUp: warmUp, total: total)
     let rates = (0..<total + 10).map { schedule.rate(at: $0) }

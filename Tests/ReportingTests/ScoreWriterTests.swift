@@ -41,7 +41,9 @@ import Testing
         try writer.begin(path: "\(number).csv", names: reader.header, bytes: reader.headerBytes)
         let plan = ReadingPlan(
           columns: reader.header.map { .init(name: $0, reading: .category) })
-        while let chunk = try reader.next(plan) { try writer.write(chunk, findings) }
+        while let chunk = try reader.next(plan) {
+          try writer.write(chunk, Array(findings.prefix(chunk.rowCount)))
+        }
       }
       try file.commit()
       return try folder.read("out")

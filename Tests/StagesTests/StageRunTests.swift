@@ -73,7 +73,7 @@ import Testing
     let summary = try await score()
     #expect(summary.rowsIn == 60 && summary.rowsScored == 60 && summary.rowsQuarantined == 0)
     #expect(try lines().count == 61)
-    let odd = try lines().filter { $0.contains(",30.0,") || $0.contains(",30,") }
+    let odd = try lines().filter { $0.split(separator: ",")[1] == "30.0" }
     #expect(odd.count == 2 && odd.allSatisfy { $0.split(separator: ",")[8] == "1" }, "\(odd)")
     #expect(summary.anomalies.map { $0 >= 2 && $0 <= 5 } == true)
   }

@@ -63,13 +63,15 @@ let package = Package(
     stage("Evaluation"),
     stage("Reporting", ["Files", "Tabular", "Ingestion", "Evaluation"]),
     stage("ModelFile", ["Files"]),
+    stage(
+      "ModelParts", ["ModelFile", "Encoding", "Neural", "Diffusion", "Scoring", "Compute"]),
 
     // The public face, where they meet; on top of it files to files, pipelines, the command line.
     stage(
       "Stillwater",
       [
-        "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Neural", "Diffusion", "Scoring",
-        "Events", "Calibration", "Reporting", "ModelFile",
+        "Compute", "Files", "Tabular", "Ingestion", "Encoding", "Diffusion", "Scoring", "Events",
+        "Calibration", "Reporting", "ModelFile", "ModelParts",
       ]),
     stage(
       "Stages",
@@ -107,6 +109,7 @@ let package = Package(
       path: "Tests/Fuzzing", exclude: ["corpus"], swiftSettings: settings),
     tests(of: "Compute", ["TestSupport"]),
     tests(of: "Files"),
+    tests(of: "Tabular", ["TestSupport"]),
     tests(of: "Ingestion", ["Tabular", "Files", "TestSupport"]),
     tests(of: "Encoding", ["Tabular", "Compute", "TestSupport"]),
     tests(of: "Neural", ["Compute", "TestSupport"]),
@@ -115,8 +118,9 @@ let package = Package(
     tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
     tests(of: "Calibration", ["TestSupport"]),
     tests(of: "Evaluation", ["TestSupport"]),
-    tests(of: "Reporting", ["TestSupport"]),
+    tests(of: "Reporting", ["Evaluation", "Files", "Ingestion", "TestSupport"]),
     tests(of: "ModelFile", ["Files"]),
+    tests(of: "Stages", ["Evaluation", "Files", "Reporting", "Stillwater", "TestSupport"]),
     tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
     tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),
     // They run the program itself, too.

@@ -146,7 +146,17 @@ extension ScoreStage: Configurable {
     Setting("prefix", \.prefix, .text("text"), "Put before the names of the added columns.")
     Setting(
       "events", \.events, .path,
-      "Where to write the events of a series: runs of flagged rows, merged and explained.")
+      """
+      Where to write the events of a series, one per row: when, how severe, which columns, what was \
+      expected.
+      """)
+    AlarmManners.table.at(\.options.manners)
+    Setting(
+      "quiet_times", \.quietTimes, .path,
+      """
+      A CSV file of times, start,end or start,end,group: events inside get the state quiet and do not \
+      count as anomalies.
+      """)
     Setting(
       "threshold", \.threshold, .score(),
       "Flag scores above this instead of the model's threshold.")

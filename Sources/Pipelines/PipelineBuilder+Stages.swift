@@ -41,6 +41,10 @@ extension PipelineBuilder {
     stage.model = common.model
     stage.options.threads = common.threads
     _ = read(&stage, members, common)
+    if let quiet = members.item("quiet_times") {
+      stage.quietTimes = resolved(quiet.text)
+      files.reads(resolved(quiet.text), "score", quiet.node)
+    }
     stage.files = inputs(members, stage: "score")
     readsModel(common, stage: "score")
     return outputs(of: stage, members)

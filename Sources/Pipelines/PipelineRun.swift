@@ -88,7 +88,8 @@ package struct PipelineRun: Sendable {
     for stage in pipeline.scores {
       steps.append(
         PipelineStep(
-          name: "score", inputs: stage.files + [stage.model], output: stage.output,
+          name: "score", inputs: stage.files + [stage.model] + [stage.quietTimes].compactMap { $0 },
+          output: stage.output,
           events: stage.events, settings: stage.identity
         ) { try await stage.run(progress: $0) })
     }

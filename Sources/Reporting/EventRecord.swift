@@ -26,6 +26,10 @@ package struct EventRecord: Sendable, Equatable {
     /// It lasts to the end of the scored rows.
     case open
     case closed
+    /// A lasting change that has become the new normal.
+    case accepted
+    /// It lies in a time that was announced as quiet, and raises no alarm.
+    case quiet
   }
 
   /// A row of the file.

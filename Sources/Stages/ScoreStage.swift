@@ -25,6 +25,8 @@ package struct ScoreStage: Sendable {
   package var alarms: AlarmChoice?
   /// The path for the events of a series; nil for none.
   package var events: String?
+  /// A file with times whose events raise no alarm.
+  package var quietTimes: String?
   package var rules = OutputRules()
 
   package init(files: [String], model: String, output: String) {
@@ -36,8 +38,10 @@ package struct ScoreStage: Sendable {
       var watch = Stopwatch()
       var (detector, hash) = try Detector.load(model)
       try adjust(&detector)
+      var stage = self
+      if let quietTimes { stage.options.manners.quietTimes = try QuietTime.read(quietTimes) }
       watch.lap("load")
-      return try await score(with: detector, hash, &watch, progress)
+      return try await stage.score(with: detector, hash, &watch, progress)
     } catch { throw StillwaterError(error) }
   }
 
@@ -52,7 +56,8 @@ package struct ScoreStage: Sendable {
     with detector: Detector, _ modelHash: String, _ watch: inout Stopwatch,
     _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
-    let written = try StageOutput(path: output, rules: rules, inputs: files + [model])
+    let written = try StageOutput(
+      path: output, rules: rules, inputs: files + [model] + [quietTimes].compactMap(\.self))
     let eventFile = try events.map(written.open(also:))
     var writer = ScoreWriter(
       file: written.file, keep: keep, format: format, prefix: prefix,
@@ -74,6 +79,7 @@ package struct ScoreStage: Sendable {
       summary.add(outcome, path: path)
       found += outcome.events
     }
+    if detector.layout.isSeries { summary.events = found.count }
     if let eventFile { try EventRecord.write(found, group: detector.groupColumn, to: eventFile) }
     watch.lap("score")
     summary.anomalies = anomalies

@@ -10,9 +10,9 @@ struct ScoreCommand: AsyncParsableCommand {
     commandName: "score", abstract: "Score the rows of files with a model.",
     discussion: """
       The output has one row for each input row, in the same order: the input's columns byte for byte, \
-      then line, score (higher is more abnormal), ratio (to the threshold), p_value, anomaly (0 or 1), \
-      top_columns (the columns to blame with their fractions, worst first) and, for a series, event. A \
-      summary goes to OUTPUT.summary.json.
+      then line, score (higher is more abnormal), ratio (above 1 is abnormal), p_value, anomaly (0 or 1), \
+      top_columns (the columns to blame with their fractions, worst first) and, for series, event (its id). \
+      A summary goes to OUTPUT.summary.json.
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

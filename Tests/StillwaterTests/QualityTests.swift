@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Floors under the quality on labelled data, through the public library.
-@Suite struct QualityTests {
+@Suite(.slow) struct QualityTests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 

@@ -126,7 +126,7 @@ extension Baseline {
   }
 
   private func append(_ chunk: RecordChunk, to all: inout TableAccumulator) {
-    guard sample.halvings > 0 else { return all.append(chunk) }
+    guard sample.halvings > 0 else { return all.append(chunk.table, lines: chunk.lines) }
     let rows = chunk.lines.indices.filter {
       sample.keeps(file: files.count, line: chunk.lines[$0])
     }
@@ -169,63 +169,5 @@ extension Baseline {
     let normal = labels.indices.filter { !labels[$0] }
     labelledAnomalies += labels.count - normal.count
     file.keep(normal)
-  }
-}
-
-extension Table {
-  /// The table of only these rows.
-  func selecting(rows: [Int]) -> Table {
-    Table(
-      columns: columns.map { column in
-        let values: ColumnValues =
-          switch column.values {
-          case .numbers(let values): .numbers(rows.map { values[$0] })
-          case .times(let values): .times(rows.map { values[$0] })
-          case .categories(let codes, let levels):
-            .categories(codes: rows.map { codes[$0] }, levels: levels)
-          }
-        return Column(name: column.name, values: values)
-      }, rowCount: rows.count)
-  }
-
-  /// Concatenates tables with the same columns.
-  static func joined(_ tables: [Table]) -> Table {
-    guard tables.count > 1, let first = tables.first else {
-      return tables.first ?? Table(columns: [], rowCount: 0)
-    }
-    var columns: [Column] = []
-    for index in first.columns.indices {
-      let values = tables.filter { $0.rowCount > 0 }.map { $0.columns[index].values }
-      columns.append(Column(name: first.columns[index].name, values: .joined(values)))
-    }
-    return Table(columns: columns, rowCount: tables.reduce(0) { $0 + $1.rowCount })
-  }
-}
-
-extension ColumnValues {
-  /// Concatenates cells of one kind; categories are renumbered to a common list of levels.
-  fileprivate static func joined(_ parts: [ColumnValues]) -> ColumnValues {
-    var (numbers, times) = ([Double](), [Int64]())
-    var (codes, levels, known) = ([Int32](), [String](), [[UInt8]: Int32]())
-    for part in parts {
-      switch part {
-      case .numbers(let values): numbers += values
-      case .times(let values): times += values
-      case .categories(let some, let someLevels):
-        let mapped = someLevels.map { level -> Int32 in
-          let key = Array(level.utf8)
-          if let code = known[key] { return code }
-          known[key] = Int32(levels.count)
-          levels.append(level)
-          return Int32(levels.count - 1)
-        }
-        codes += some.map { $0 < 0 ? -1 : mapped[Int($0)] }
-      }
-    }
-    switch parts.first {
-    case .times: return .times(times)
-    case .categories: return .categories(codes: codes, levels: levels)
-    default: return .numbers(numbers)
-    }
   }
 }

@@ -1,7 +1,7 @@
 import Diffusion
 import Files
 import ModelFile
-import Neural
+import ModelParts
 import Synchronization
 
 #if canImport(FoundationEssentials)
@@ -116,7 +116,7 @@ final class CheckpointFile: TrainingCheckpoints {
     var file = TensorFile()
     file.metadata["format"] = Self.format
     file.metadata["fingerprint"] = fingerprint
-    file.metadata["networks"] = json(kept.keys.sorted())
+    file.set("networks", kept.keys.sorted())
     for (network, progress) in kept { progress.store(network, in: &file) }
     let output = try OutputFile(path: plan.path, inputs: plan.inputs)
     try output.append(try file.encoded())
@@ -163,50 +163,5 @@ final class CheckpointFile: TrainingCheckpoints {
 
   private static func readIfThere(_ path: String) throws -> [UInt8]? {
     do { return try readWhole(path, limit: 4 << 30) } catch FileError.missing { return nil }
-  }
-}
-
-extension TrainingProgress {
-  /// The metadata of a network; its arrays are tensors.
-  private struct Stored: Codable {
-    var options: AdamW.Options
-    var optimizerSteps, failures, worse: Int
-    var best: Double?
-    var history: TrainingHistory
-  }
-
-  fileprivate func store(_ network: String, in file: inout TensorFile) {
-    file.metadata[network] = json(
-      Stored(
-        options: optimizer.options, optimizerSteps: optimizer.step, failures: failures,
-        worse: stopping.worse, best: stopping.best, history: history))
-    file.add("\(network).parameters", parameters)
-    file.add("\(network).average", optimizer.average)
-    file.add("\(network).m", optimizer.m)
-    file.add("\(network).v", optimizer.v)
-    if let best = stopping.parameters { file.add("\(network).best", best) }
-  }
-
-  fileprivate init(_ network: String, from file: TensorFile) throws(ModelFileError) {
-    let stored = try file.decode(network, as: Stored.self)
-    let parameters = try file.floats("\(network).parameters")
-    func floats(_ name: String) throws(ModelFileError) -> [Float] {
-      try file.floats("\(network).\(name)", shape: [parameters.count])
-    }
-    let counts = [
-      stored.history.steps, stored.optimizerSteps, stored.failures, stored.worse,
-      stored.history.skipped,
-    ]
-    guard counts.allSatisfy({ $0 >= 0 && $0 <= min(stored.history.steps, 1 << 40) }) else {
-      throw .content(key: network, reason: "its steps are out of range")
-    }
-    self.init(
-      parameters: parameters,
-      optimizer: AdamW(
-        stored.options, average: try floats("average"), m: try floats("m"), v: try floats("v"),
-        step: stored.optimizerSteps))
-    (history, failures) = (stored.history, stored.failures)
-    (stopping.best, stopping.worse) = (stored.best, stored.worse)
-    if file.tensors["\(network).best"] != nil { stopping.parameters = try floats("best") }
   }
 }

@@ -1,11 +1,8 @@
 import Calibration
-import Compute
-import Diffusion
 import Encoding
 package import Files
 package import ModelFile
-import Neural
-import Reporting
+import ModelParts
 import Scoring
 import Tabular
 
@@ -52,17 +49,17 @@ extension Detector {
   package func encoded() -> [UInt8] {
     var file = TensorFile()
     file.metadata["format"] = "stillwater"
-    file.metadata["card"] = json(card)
-    file.metadata["layout"] = json(layout)
-    file.metadata["calibration"] = json(calibration.summary)
+    file.set("card", card)
+    file.set("layout", layout)
+    file.set("calibration", calibration.summary)
     file.add("calibration.scores", calibration.scores.kept)
     switch core {
     case .table(let encoder, let scorer):
       encoder.store(in: &file)
       scorer.store(in: &file)
     case .series(let encoder, let scorer):
-      file.metadata["encoder"] = json(encoder)
-      if let alarms { file.metadata["alarms"] = json(alarms) }
+      file.set("encoder", encoder)
+      if let alarms { file.set("alarms", alarms) }
       scorer.store(in: &file)
     }
     do { return try file.encoded() } catch {
@@ -120,75 +117,4 @@ private func readWhole(_ input: InputFile, limit: Int) throws -> [UInt8] {
     }
   }
   return bytes
-}
-
-/// Encodes a value for the metadata of a model file.
-func json(_ value: some Encodable) -> String {
-  String(decoding: SnakeCaseJSON.encode(value), as: UTF8.self)
-}
-
-extension TensorFile {
-  /// Decodes a value from the JSON under a metadata key.
-  func decode<Value: Decodable>(_ key: String, as type: Value.Type) throws(ModelFileError) -> Value
-  {
-    let text = try text(key)
-    do { return try SnakeCaseJSON.decode(type, from: text.utf8) } catch {
-      throw .content(key: key, reason: "it is not what this program wrote")
-    }
-  }
-
-  /// The shape of a two-dimensional tensor.
-  func shape(_ name: String) throws(ModelFileError) -> (rows: Int, columns: Int) {
-    guard let tensor = tensors[name] else { throw .missingTensor(name: name) }
-    guard tensor.shape.count == 2 else {
-      throw .unfit(tensor: name, found: "\(tensor.shape)", expected: "two dimensions")
-    }
-    return (tensor.shape[0], tensor.shape[1])
-  }
-
-  func matrix(_ name: String, _ rows: Int, _ columns: Int) throws(ModelFileError) -> Matrix {
-    Matrix(rows: rows, columns: columns, values: try floats(name, shape: [rows, columns]))
-  }
-
-  mutating func add(_ name: String, _ values: [Float]) { tensors[name] = Tensor(values) }
-
-  mutating func add(_ name: String, _ matrix: Matrix) {
-    tensors[name] = Tensor(matrix.values, shape: [matrix.rows, matrix.columns])
-  }
-}
-
-extension TrainedNetwork {
-  /// The metadata of a network.
-  struct Description: Codable {
-    var shape: NetworkShape
-    var history: TrainingHistory
-  }
-
-  func store(_ name: String, in file: inout TensorFile) {
-    file.metadata[name] = json(Description(shape: network.shape, history: history))
-    file.add("\(name).parameters", parameters)
-  }
-
-  init(_ name: String, from file: TensorFile) throws(ModelFileError) {
-    let description = try file.decode(name, as: Description.self)
-    let parameters = try file.floats("\(name).parameters")
-    guard description.shape.isPlausible else {
-      throw .content(key: name, reason: "its sizes are out of range")
-    }
-    let network = ResidualNetwork(description.shape)
-    guard network.parameterCount == parameters.count else {
-      throw .content(
-        key: name,
-        reason: "found \(parameters.count) parameters, expected \(network.parameterCount)")
-    }
-    self.init(network: network, parameters: parameters, history: description.history)
-  }
-}
-
-extension NetworkShape {
-  /// Whether the sizes are small enough to multiply and allocate safely.
-  fileprivate var isPlausible: Bool {
-    (1...100_000).contains(inputs) && (1...100_000).contains(outputs) && (1...8_192).contains(width)
-      && (0...64).contains(blocks)
-  }
 }

@@ -19,6 +19,8 @@ public struct ScoringOptions: Sendable {
   var readsLabels = false
   /// Whether `ScoredRow.topColumns` is computed.
   package var blames = true
+  /// Which events of a series are reported, and how.
+  package var manners = AlarmManners()
   /// Whether `FileOutcome.repairs` is computed.
   package var repairs = false
 
@@ -106,7 +108,7 @@ extension Detector {
   ) async throws {
     var (all, chunks) = (TableAccumulator(), [RecordChunk]())
     while let chunk = try reader.next(plan) {
-      all.append(chunk)
+      all.append(chunk.table, lines: chunk.lines)
       outcome.add(chunk)
       chunks.append(chunk)
     }
@@ -122,7 +124,7 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
-    var finder = EventFinder(
+    var finder = try EventFinder(
       self, scorer, rows: table.rowCount, labels: labels(of: table, layout: layout), options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
@@ -160,7 +162,7 @@ extension Detector {
           rows: rows(
             part, lines: chunk.lines, options,
             events: finder.marks[start..<start + chunk.rowCount].map {
-              $0 > 0 ? outcome.events[$0 - 1].id : ""
+              $0 > 0 ? outcome.events[$0 - 1] : nil
             })))
       start += chunk.rowCount
     }
@@ -176,9 +178,9 @@ extension Detector {
 
   /// The results of a chunk's rows.
   ///
-  /// * `events`: for a series the id of each row's event, empty for none; nil for tables.
+  /// * `events`: for a series the event of each row, nil for none; nil for tables.
   private func rows(
-    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [String]? = nil
+    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [EventRecord?]? = nil
   ) -> [ScoredRow] {
     var blame = options.blames ? Blamer(names: featureNames, features: blamedFeatures) : nil
     let threshold = Threshold(value: threshold)
@@ -187,7 +189,8 @@ extension Detector {
       return ScoredRow(
         line: lines[row], score: score, ratio: threshold.ratio(of: score),
         pValue: calibration.pValue(of: score),
-        isAnomaly: events.map { !$0[row].isEmpty } ?? threshold.flags(score), event: events?[row],
+        isAnomaly: events.map { ($0[row]?.state ?? .quiet) != .quiet } ?? threshold.flags(score),
+        event: events.map { $0[row]?.id ?? "" },
         topColumns: blame?.columns(scores.contributions, row: row) ?? [],
         expected: options.explains ? expectation(scores.expected, row: row) : [])
     }

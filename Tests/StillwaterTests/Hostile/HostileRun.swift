@@ -121,15 +121,15 @@ struct HostileRun {
   /// One line of scores.
   private struct Scored {
     let line: Int
-    /// Score, p-value, flag and columns to blame.
+    /// Score, its ratio to the threshold, p-value, flag and what follows.
     let cells: [Substring]
 
     /// Whether all is there and finite.
     var isSound: Bool {
-      guard cells.count >= 3, let score = number(cells[0]), let p = number(cells[1]) else {
-        return false
-      }
-      return score.isFinite && p > 0 && p <= 1 && ["0", "1"].contains(cells[2]) && line > 1
+      guard cells.count >= 4 else { return false }
+      let numbers = cells[..<3].compactMap(number)
+      guard numbers.count == 3, numbers.allSatisfy(\.isFinite) else { return false }
+      return numbers[2] > 0 && numbers[2] <= 1 && ["0", "1"].contains(cells[3]) && line > 1
     }
 
     private func number(_ text: Substring) -> Double? { Double(text.replacing(",", with: ".")) }
@@ -144,7 +144,7 @@ struct HostileRun {
     }
     return records.map { line in
       let cells = line.split(
-        separator: testCase.schema.delimiter, maxSplits: 4, omittingEmptySubsequences: false)
+        separator: testCase.schema.delimiter, maxSplits: 5, omittingEmptySubsequences: false)
       return Scored(line: Int(cells[0]) ?? -1, cells: Array(cells.dropFirst()))
     }
   }

@@ -1,24 +1,22 @@
-import Ingestion
-import Tabular
-
 /// Concatenates the chunks of a file into one table; linear in the cells.
-struct TableAccumulator {
+package struct TableAccumulator {
   private var columns: [ColumnValues] = []
   private var names: [String] = []
   /// For each column the codes of the levels seen so far.
   private var levelCodes: [[[UInt8]: Int32]] = []
-  private(set) var rowCount = 0
+  package private(set) var rowCount = 0
   /// The physical line of each row.
-  private(set) var lines: [Int] = []
+  package private(set) var lines: [Int] = []
 
-  var table: Table {
+  package init() {}
+
+  package var table: Table {
     Table(
       columns: zip(names, columns).map { Column(name: $0, values: $1) }, rowCount: rowCount)
   }
 
-  mutating func append(_ chunk: RecordChunk) { append(chunk.table, lines: chunk.lines) }
-
-  mutating func append(_ table: Table, lines some: [Int]) {
+  /// Adds the rows of a table with the same columns; `some` are their lines.
+  package mutating func append(_ table: Table, lines some: [Int]) {
     if names.isEmpty {
       names = table.columns.map(\.name)
       columns = table.columns.map(\.values.emptied)
@@ -30,7 +28,7 @@ struct TableAccumulator {
   }
 
   /// Keeps only the rows whose lines satisfy the predicate.
-  mutating func keep(_ isWanted: (_ line: Int) -> Bool) {
+  package mutating func keep(_ isWanted: (_ line: Int) -> Bool) {
     let rows = lines.indices.filter { isWanted(lines[$0]) }
     columns = table.selecting(rows: rows).columns.map(\.values)
     lines = rows.map { lines[$0] }

@@ -1,9 +1,9 @@
 import Compute
 import Diffusion
-import Encoding
-import ModelFile
+package import Encoding
+package import ModelFile
 import Neural
-import Scoring
+package import Scoring
 
 extension TableEncoder {
   /// The metadata of a column; the parameters of numeric ones are in tensors.
@@ -16,7 +16,7 @@ extension TableEncoder {
   }
 
   /// Adds the encoder: `encoder` in the metadata, `encoder.numbers` `[columns, 8]`, `encoder.knots`.
-  func store(in file: inout TensorFile) {
+  package func store(in file: inout TensorFile) {
     var (stored, numbers, knots) = ([StoredColumn](), [Double](), [Double]())
     for column in columns {
       var entry = StoredColumn(name: column.name, marksMissing: column.marksMissing)
@@ -33,13 +33,13 @@ extension TableEncoder {
       }
       stored.append(entry)
     }
-    file.metadata["encoder"] = json(stored)
+    file.set("encoder", stored)
     file.tensors["encoder.numbers"] = Tensor(numbers, shape: [numbers.count / 8, 8])
     file.tensors["encoder.knots"] = Tensor(knots)
   }
 
   /// Restores the encoder from an untrusted file; throws when a scale is unusable.
-  init(from file: TensorFile) throws(ModelFileError) {
+  package init(from file: TensorFile) throws(ModelFileError) {
     let stored = try file.decode("encoder", as: [StoredColumn].self)
     let numeric = stored.filter { $0.category == nil }
     let counts = numeric.map { $0.knots ?? 0 }
@@ -109,8 +109,9 @@ extension TableScorer {
   }
 
   /// Adds the scorer: exemplars and references of each view, filter, prototypes, networks.
-  func store(in file: inout TensorFile) {
-    file.metadata["scorer"] = json(
+  package func store(in file: inout TensorFile) {
+    file.set(
+      "scorer",
       Description(
         views: views.map { ViewDescription(options: $0.options, mixture: $0.mixture) },
         networkShare: networkWeight,
@@ -138,7 +139,7 @@ extension TableScorer {
   }
 
   /// Restores a scorer of samples with this many features from an untrusted file.
-  init(from file: TensorFile, features: Int) throws(ModelFileError) {
+  package init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let encoded = NumberScaler.viewCount
     guard [1, encoded, encoded + 1].contains(description.views.count),

@@ -1,8 +1,8 @@
 import Compute
 import Diffusion
-import ModelFile
+package import ModelFile
 import Neural
-import Scoring
+package import Scoring
 
 extension SeriesScorer {
   /// The metadata `scorer`; its property names are keys of the file.
@@ -54,8 +54,9 @@ extension SeriesScorer {
   }
 
   /// Adds the scorer: conditions, whitenings and networks of all measures.
-  func store(in file: inout TensorFile) {
-    file.metadata["scorer"] = json(
+  package func store(in file: inout TensorFile) {
+    file.set(
+      "scorer",
       Description(
         parts: parts.map { PartDescription($0, at: indices(of: $0.kind)) }, stillness: stillness,
         forecasts: forecasts.map { channel, measure in
@@ -84,7 +85,7 @@ extension SeriesScorer {
   }
 
   /// Restores a scorer of this many channels from an untrusted file; all sizes are checked first.
-  init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
+  package init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let denoiser = try Self.denoiser(description.hidden, file)
     var forecasts: [(channel: Int, measure: ForecastMeasure)] = []

@@ -2,7 +2,7 @@
 #include "kernels.h"
 
 // y = SiLU(z + bias), SiLU(z) = z g with g = sigmoid(z); z is replaced by the slope
-// SiLU'(z) = g (1 + z (1 - g)), all that the way back needs.
+// SiLU'(z) = g (1 + z (1 - g)), all that the backward pass needs.
 CLONES void kernel_bias_silu(float *restrict z, const float *restrict bias, float *restrict y,
                              size_t rows, size_t columns) {
   RELAXED
@@ -32,14 +32,14 @@ CLONES void kernel_slope_backward(const float *restrict slope, float *restrict d
   }
 }
 
-// y += bias, row by row.
+// y += bias for each row.
 CLONES void kernel_add_bias(float *restrict y, const float *restrict bias, size_t rows,
                             size_t columns) {
   for (size_t row = 0; row < rows; row++)
     for (size_t j = 0; j < columns; j++) y[row * columns + j] += bias[j];
 }
 
-// Adds up weight (output - target)^2 and writes its gradient, both times scale.
+// The sum of weight (output - target)^2 and its gradient, both times scale.
 CLONES double kernel_weighted_loss(const float *restrict output, const float *restrict target,
                                    const float *restrict weight, float *restrict gradient,
                                    size_t count, float scale) {

@@ -10,7 +10,7 @@ static uint64_t scatter(uint64_t z) {
 }
 
 // Standard normal numbers by Box and Muller at the addresses (seed, stream, first ...): any part of
-// a stream can be made alone. `first` must be even.
+// a stream can be computed alone. `first` must be even.
 void kernel_gaussian(uint64_t seed, uint64_t stream, uint64_t first, float *noise, size_t count) {
   uint64_t key = scatter(seed + 0x9e3779b97f4a7c15ull * (scatter(stream) | 1));
   for (size_t i = 0; i < count; i += 2) {

@@ -5,8 +5,8 @@
 #define MOST_GROUPS 32
 
 // Squared distances of a query to rows in panels of 32, once without each group of columns and last of
-// all with every column: `distances` is [groups + 1, rows]. `group` tells each column's group, or
-// `groups` for none. Groups are added from both ends, so that nothing large is taken off again.
+// all with every column: `distances` is [groups + 1, rows]. `group` is the group of each column, or
+// `groups` for none. Groups are added from both ends, so that no large sum is subtracted again.
 CLONES void kernel_distances_without(const float *restrict query, const float *restrict panels,
                                      size_t columns, size_t rows, const int32_t *restrict group,
                                      size_t groups, float *restrict distances) {
@@ -38,27 +38,27 @@ CLONES void kernel_distances_without(const float *restrict query, const float *r
   }
 }
 
-// The `k` smallest of `count` values with their places, smallest first; of equal ones the earlier.
-// What is behind them up to a multiple of LANES is read, and does not count.
+// The `k` smallest of `count` values with their indices, smallest first; of equal ones the earlier.
+// Values behind them up to a multiple of LANES are read but ignored.
 CLONES void kernel_smallest(const float *restrict values, size_t count, size_t k,
-                            float *restrict smallest, int32_t *restrict places) {
+                            float *restrict smallest, int32_t *restrict indices) {
   for (size_t i = 0; i < k; i++) {
     smallest[i] = __builtin_inff();
-    places[i] = (int32_t)i;
+    indices[i] = (int32_t)i;
   }
   for (size_t start = 0; start < count; start += LANES) {
     uint32_t counted = count - start < LANES ? (1u << (count - start)) - 1 : 0xffff;
     uint32_t hits = below(values + start, smallest[k - 1]) & counted;
     for (; hits; hits &= hits - 1) {
-      size_t place = start + (size_t)__builtin_ctz(hits), at = k - 1;
-      float value = values[place];
+      size_t index = start + (size_t)__builtin_ctz(hits), at = k - 1;
+      float value = values[index];
       if (!(value < smallest[k - 1])) continue;
       for (; at > 0 && value < smallest[at - 1]; at--) {
         smallest[at] = smallest[at - 1];
-        places[at] = places[at - 1];
+        indices[at] = indices[at - 1];
       }
       smallest[at] = value;
-      places[at] = (int32_t)place;
+      indices[at] = (int32_t)index;
     }
   }
 }

@@ -108,11 +108,11 @@ INLINE void attribute_strip(const float *workspace, size_t stride, size_t width,
 // workspace[0..<stride] = mean of the neighbours; then k rows (x_i - mean) / sqrt k.
 INLINE void center(const float *restrict rows, size_t stride, const int32_t *indices, size_t k,
                    float *restrict workspace) {
-  float share = 1.0f / (float)k, root = __builtin_sqrtf(share);
+  float weight = 1.0f / (float)k, root = __builtin_sqrtf(weight);
   for (size_t j = 0; j < stride; j += LANES) {
     lanes mean = 0;
     for (size_t i = 0; i < k; i++)
-      mean += share * *(const lanes *)(rows + (size_t)indices[i] * stride + j);
+      mean += weight * *(const lanes *)(rows + (size_t)indices[i] * stride + j);
     *(lanes *)(workspace + j) = mean;
     for (size_t i = 0; i < k; i++)
       *(lanes *)(workspace + (i + 1) * stride + j) =
@@ -128,7 +128,7 @@ INLINE float dot(const float *a, const float *b, size_t stride) {
 }
 
 // gram = A A' + ridge^2 I (upper triangle, rows `rank` apart), ar = A r, and |r|^2 is returned;
-// r = x - mean is left in the place of the mean.
+// r = x - mean replaces the mean.
 INLINE double products(const float *restrict x, float *restrict workspace, size_t stride, size_t k,
                        size_t rank, double ridge2, double *restrict gram, double *restrict ar) {
   float *r = workspace;

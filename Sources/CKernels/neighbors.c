@@ -23,8 +23,8 @@ INLINE float number(uint32_t ordered) {
   return x;
 }
 
-// A candidate is one number that orders by distance, then by index: equal distances are told apart,
-// so that the k nearest are the same in whatever order rows are seen.
+// A candidate is one number that orders by distance, then by index: with ties broken, the k nearest are
+// the same in whatever order rows are visited.
 INLINE uint64_t key_of(float distance, int32_t index) {
   return (uint64_t)ordered(distance) << 32 | (uint32_t)index;
 }
@@ -146,7 +146,7 @@ INLINE size_t gather(const float *distances, size_t count, float bound, size_t k
   return taken;
 }
 
-// Writes the k smallest keys in order: the place of each is the number of smaller ones. Where there
+// Writes the k smallest keys in order: the rank of each is the number of smaller ones. Where there
 // are fewer, exemplar 0 at infinity.
 INLINE void write_ascending(uint64_t *keys, size_t taken, size_t k, float square, float *distances,
                             int32_t *indices) {
@@ -158,10 +158,10 @@ INLINE void write_ascending(uint64_t *keys, size_t taken, size_t k, float square
     key_lanes some = *(const key_lanes *)(keys + i), smaller = 0;
     for (size_t j = 0; j < taken; j++) smaller -= (key_lanes)(keys[j] < some);
     for (size_t lane = 0; lane < KEYS && i + lane < taken; lane++) {
-      uint64_t key = keys[i + lane], place = smaller[lane];
-      if (place >= k) continue;
-      distances[place] = square + number((uint32_t)(key >> 32));
-      indices[place] = (int32_t)(uint32_t)key;
+      uint64_t key = keys[i + lane], rank = smaller[lane];
+      if (rank >= k) continue;
+      distances[rank] = square + number((uint32_t)(key >> 32));
+      indices[rank] = (int32_t)(uint32_t)key;
     }
   }
   for (size_t i = taken; i < k; i++) {

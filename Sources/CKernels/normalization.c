@@ -4,7 +4,7 @@
 #define LAYER_NORM_EPSILON 1e-5f
 
 // h += before + offset, then y = gain * (h - mean) * rstd + bias per row (Ba et al. 2016); keeps mean
-// and rstd for the way back. `before` may be NULL: the first block has none.
+// and rstd for the backward pass. `before` may be NULL: the first block has none.
 CLONES void kernel_residual_layer_norm(const float *before, const float *restrict offset,
                                        float *restrict h, const float *restrict gain,
                                        const float *restrict bias, float *restrict y,

@@ -19,7 +19,7 @@ CLONES void kernel_posterior_weights(float *restrict products, const float *rest
       weights[j] = weight;
       total += weight;
     }
-    float share = 1.0f / total;
-    for (size_t j = 0; j < columns; j++) weights[j] *= share;
+    float normalizer = 1.0f / total;
+    for (size_t j = 0; j < columns; j++) weights[j] *= normalizer;
   }
 }

@@ -1,28 +1,30 @@
-/// What is made from options: a stage, or a part of one.
+/// A value that is configured by options: a stage, or a part of one.
 package protocol Configurable: Sendable {
-  /// With the default of every option.
+  /// The value with the default of every option.
   static var blank: Self { get }
   /// The table of its options.
   static var table: [Setting<Self>] { get }
-  /// What contradicts itself among options that are sound each for itself.
+  /// The contradictions between options that are each valid.
+  ///
+  /// * `given`: the options that were set, to name them as they were written.
   func conflicts(_ given: Given) -> [Conflict]
 }
 
 extension Configurable {
   package func conflicts(_ given: Given) -> [Conflict] { [] }
 
-  /// Every option that decides the result, by name.
+  /// The value of every option that determines the result, by name; the key of a stage's fingerprint.
   package var identity: [String: String] {
     let deciding = Self.table.filter { $0.decides && $0.wording.shape != .path }
     return Dictionary(uniqueKeysWithValues: deciding.map { ($0.name, $0.identity(of: self)) })
   }
 }
 
-/// An option that does not go with the others.
+/// An option that contradicts others.
 package struct Conflict: Sendable, Equatable {
-  /// The name of the option that is to blame.
+  /// The name of the option to report.
   package let name: String
-  /// Which of its texts, if it has several.
+  /// The index of the offending text, if the option has several.
   package let index: Int?
   package let reason: String
 

@@ -1,19 +1,20 @@
 package import Stillwater
 
-/// How an option is given, and what its text may be.
+/// The user-facing description of an option's value.
 package struct Wording: Sendable, Equatable {
+  /// `flag` takes no text, `one` a single one, `many` any number, `path` one or more names of files.
   package enum Shape: Sendable { case flag, one, many, path }
 
   package var shape: Shape
-  /// What the text must be, as in "must be a whole number from 1 to 1024".
+  /// The valid texts, as in "must be a whole number from 1 to 1024".
   package var expected: String
-  /// The words to choose from.
+  /// The words to choose from, for help and completion; empty for free texts.
   package var choices: [String] = []
-  /// What stands for the value in help texts; empty for the option's own name.
+  /// The placeholder of the value in help texts; empty for the option's own name.
   package var valueName: String
 }
 
-/// How the text of an option becomes a value and back.
+/// The conversion between the texts of an option and its value; a prism in both directions.
 package struct Form<Value: Sendable>: Sendable {
   var wording: Wording
   private let parse: @Sendable ([String]) -> Value?
@@ -36,7 +37,7 @@ package struct Form<Value: Sendable>: Sendable {
       parse: parse, texts: texts)
   }
 
-  /// A form of one text, the last one that was given.
+  /// A form of a single text; of several the last one given counts.
   init(
     _ expected: String, choices: [String] = [], valueName: String,
     one parse: @escaping @Sendable (String) -> Value?, text: @escaping @Sendable (Value) -> String
@@ -48,26 +49,26 @@ package struct Form<Value: Sendable>: Sendable {
     }
   }
 
-  /// The value of the texts that were given; nil when they are none of its texts.
+  /// Parses texts; nil when they are invalid.
   package func value(of texts: [String]) -> Value? { parse(texts) }
 
-  /// The texts that give the value; nil when it is that of an option that is left out.
+  /// The texts that parse to the value; nil when that means leaving the option out.
   package func texts(of value: Value) -> [String]? { texts(value) }
 
-  /// The same form under another name of its value.
+  /// The same form with another placeholder.
   package func named(_ valueName: String) -> Form {
     var form = self
     form.wording.valueName = valueName
     return form
   }
 
-  /// The same form with a value that help texts do not name as the default.
+  /// The same form, with a value that help texts do not show as the default.
   func silent(about value: Value) -> Form where Value: Equatable {
     let texts = texts
     return Form(wording, parse: parse) { $0 == value ? nil : texts($0) }
   }
 
-  /// The same form with a word for one value.
+  /// The same form, with a word for one value.
   func or(_ word: String, for value: Value) -> Form where Value: Equatable {
     let (parse, texts) = (parse, texts)
     return Form(named(wording.valueName + "|" + word).wording) {
@@ -77,7 +78,7 @@ package struct Form<Value: Sendable>: Sendable {
     }
   }
 
-  /// The same form for an option that may be left out; `word` says so where it is given.
+  /// The same form for an optional value; `word` is the text for nil.
   func orNil(_ word: String?) -> Form<Value?> {
     let (parse, texts) = (parse, texts)
     let form = word.map { named(wording.valueName + "|" + $0) } ?? self
@@ -91,7 +92,7 @@ package struct Form<Value: Sendable>: Sendable {
 }
 
 extension Form<Bool> {
-  /// On where it is named.
+  /// True where the flag is present.
   package static let flag = Form(.flag, "true or false", valueName: "") {
     ["true": true, "false": false][$0.last ?? ""]
   } texts: {
@@ -100,7 +101,7 @@ extension Form<Bool> {
 }
 
 extension Form where Value: Equatable {
-  /// One of two values, the second where it is named.
+  /// One of two values, the second where the flag is present.
   package static func flag(off: Value, on: Value) -> Form {
     Form(.flag, "true or false", valueName: "") {
       Form<Bool>.flag.value(of: $0).map { $0 ? on : off }
@@ -111,9 +112,9 @@ extension Form where Value: Equatable {
 }
 
 extension Form where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
-  /// One of the words of an enumeration; help texts name those that are `told`, or all.
-  package static func choice(_ told: [Value] = Array(Value.allCases)) -> Form {
-    let (words, all) = (told.map(\.rawValue), Value.allCases.map(\.rawValue))
+  /// One of the raw values of an enumeration; help texts list only those that are `shown`.
+  package static func choice(_ shown: [Value] = Array(Value.allCases)) -> Form {
+    let (words, all) = (shown.map(\.rawValue), Value.allCases.map(\.rawValue))
     return Form(
       "one of " + all.joined(separator: ", "), choices: words, valueName: "",
       one: { Value(rawValue: $0) }, text: \.rawValue)
@@ -123,7 +124,7 @@ extension Form where Value: RawRepresentable & CaseIterable, Value.RawValue == S
 }
 
 extension Form where Value: FixedWidthInteger {
-  /// A whole number; a range up to the largest one has no upper bound in words.
+  /// A whole number in a range; an upper bound of `Int.max` is not mentioned.
   package static func whole(_ range: ClosedRange<Value>) -> Form {
     let bounds =
       range.upperBound >= Int.max
@@ -137,7 +138,7 @@ extension Form where Value: FixedWidthInteger {
 }
 
 extension Form<Double> {
-  /// A decimal number.
+  /// A decimal number in a range.
   package static func number(_ range: ClosedRange<Double>, valueName: String = "x") -> Form {
     let (low, high) = (plain(range.lowerBound), plain(range.upperBound))
     return Form("a number from \(low) to \(high)", valueName: valueName) { text in
@@ -149,7 +150,7 @@ extension Form<Double> {
 }
 
 extension Form<Float> {
-  /// Any decimal number that a score can be compared with.
+  /// A decimal number that is finite as a score.
   package static func score(valueName: String = "score") -> Form {
     Form("a finite number", valueName: valueName) { text in
       decimal(text).map { Float($0) }.flatMap { $0.isFinite ? $0 : nil }
@@ -160,7 +161,7 @@ extension Form<Float> {
 }
 
 extension Form<Int> {
-  /// A number of tasks; that of the processors goes without saying.
+  /// A number of tasks; the number of processors is not shown as the default.
   package static let threads = whole(TrainingSettings.threadCounts).silent(about: defaultThreads)
 
   /// A number of bytes, with K, M or G for powers of 1024; from 1 MiB on.
@@ -177,7 +178,7 @@ extension Form<Int> {
 }
 
 extension Form<String> {
-  /// A text that is not empty; the value of an option that is left out may be.
+  /// A non-empty text; the empty value means that the option is left out.
   package static func text(_ valueName: String) -> Form {
     Form(.one, "a text", valueName: valueName) {
       $0.last.flatMap { $0.isEmpty ? nil : $0 }
@@ -239,7 +240,7 @@ extension Form<AlarmChoice> {
     valueName: "n/unit|name", one: { AlarmChoice($0) }, text: \.text)
 }
 
-/// Sign, digits, point and exponent, and nothing of the other forms that Double takes.
+/// Parses sign, digits, point and exponent, but not `inf`, `nan` or hexadecimal, which Double accepts too.
 private func decimal(_ text: String) -> Double? {
   let isPlain = text.utf8.allSatisfy {
     (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "+-.eE".utf8.contains($0)
@@ -247,7 +248,7 @@ private func decimal(_ text: String) -> Double? {
   return isPlain ? Double(text) : nil
 }
 
-/// A number as people write it: `0.5`, `1e-9`, `0`.
+/// A number in its usual spelling: `0.5`, `1e-9`, `0`.
 private func plain(_ number: Double) -> String {
   let text = "\(number)"
   let whole = text.hasSuffix(".0") ? String(text.dropLast(2)) : text

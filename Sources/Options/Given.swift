@@ -6,11 +6,11 @@ import Stillwater
   import Foundation
 #endif
 
-/// Where an option is given; in case of doubt the first counts.
+/// Where an option was given, in the order of precedence.
 package enum OptionSource: Sendable, Equatable {
   case flag, variable, key
 
-  /// The option, with a value if there is one, as it is written there.
+  /// The option as spelled there, with a value if one is given.
   package func spelled(_ name: String, _ value: String? = nil) -> String {
     switch self {
     case .flag: "--" + name.replacing("_", with: "-") + (value.map { " " + $0 } ?? "")
@@ -20,48 +20,48 @@ package enum OptionSource: Sendable, Equatable {
   }
 }
 
-/// Which options were given, and where.
+/// The options that were given, and where.
 package struct Given: Sendable {
   private let front: OptionSource
   private var sources: [String: OptionSource] = [:]
 
-  /// * `front`: how an option is spelled that was not given.
+  /// * `front`: the spelling of options that were not given.
   package init(front: OptionSource) { self.front = front }
 
   package func has(_ name: String) -> Bool { sources[name] != nil }
 
-  /// An option, with a value if there is one, as it was given or could be.
+  /// An option as it was given, or could be, with a value if one is passed.
   package func spelled(_ name: String, _ value: String? = nil) -> String {
     (sources[name] ?? front).spelled(name, value)
   }
 
-  /// A column whose option is given twice, in words.
+  /// The phrase for how a column got a role: `by --time`, `under time`.
   func role(_ name: String) -> String {
     isKey(name) ? "under " + spelled(name) : "by " + spelled(name)
   }
 
   func isKey(_ name: String) -> Bool { (sources[name] ?? front) == .key }
 
-  /// A conflict for an option that has nothing to decide beside another one.
+  /// The conflict of an option that has no effect beside another one; nil when it was not given.
   func idle(_ name: String, beside other: String) -> Conflict? {
     guard has(name) else { return nil }
     return Conflict(
       name, "\(spelled(name)) has no effect beside \(spelled(other)); remove one of them")
   }
 
-  /// Notes that an option is given.
+  /// Records that an option was given.
   package mutating func add(_ name: String, _ source: OptionSource) { sources[name] = source }
 }
 
-/// Why the texts of an option are none of its.
+/// The message for invalid texts of an option.
 package struct OptionFault: Error, Equatable, CustomStringConvertible {
   package let description: String
 }
 
 extension Setting {
-  /// What is wrong with texts; nil when they are sound.
+  /// The message for invalid texts, with the nearest choice if there is one.
   ///
-  /// * `found`: what stands there in words; nil leaves that out.
+  /// * `found`: a description of what was found; nil leaves it out.
   package func fault(
     _ texts: [String], _ source: OptionSource, found: String? = nil
   ) -> OptionFault {
@@ -72,7 +72,7 @@ extension Setting {
       description: "\(option) must be \(wording.expected)\(found)\(advice)")
   }
 
-  /// The texts that the environment holds; those of an option that takes several stand between commas.
+  /// The texts in the environment, separated by commas for an option that takes several; nil if unset.
   package var textsOfEnvironment: [String]? {
     guard let text = ProcessInfo.processInfo.environment[OptionSource.variable.spelled(name)],
       !text.isEmpty

@@ -10,7 +10,8 @@ extension RepairStage: Configurable {
     Setting.model(\.model)
     Setting(
       "output", \.output, .path,
-      "Where the repaired rows go; the list of changes goes to OUTPUT.changes.csv.", required: true)
+      "Where to write the repaired rows; the list of changes goes to OUTPUT.changes.csv.",
+      required: true)
     Setting(
       "threshold", \.threshold, .score(),
       "Repair what scores above this instead of the model's threshold.")

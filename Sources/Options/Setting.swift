@@ -1,4 +1,4 @@
-/// Where an option stands in the help of a command.
+/// The sections of a command's help; raw values are their titles.
 package enum HelpPart: String, Sendable, CaseIterable {
   case main = ""
   case csv = "CSV"
@@ -7,33 +7,34 @@ package enum HelpPart: String, Sendable, CaseIterable {
   case console = "Console"
 }
 
-/// Which mapping of a pipeline file holds a key.
+/// The mappings of a pipeline file that hold options.
 package enum PipelineSection: Sendable {
   case top, columns, csv, stage
 }
 
-/// One option: a flag of the command line, a variable of the environment and a key of a pipeline.
+/// One option: a command-line flag, an environment variable and a pipeline key at once.
 ///
-/// The entry in a table of options is all there is of it: from it come the flag with its help, what its
-/// text may be and how it is refused, the key, and its part in the fingerprint of a stage.
+/// Its entry in a table is its only definition, from which follow the flag with its help and completion,
+/// validation and error messages, the key, and its part in a stage's fingerprint.
 package struct Setting<Root: Sendable>: Sendable {
-  /// In snake_case, as keys of pipelines are.
+  /// The name in snake_case.
   package let name: String
-  /// The key of pipelines, where several texts make it a plural.
+  /// The pipeline key, in the plural for an option of several texts.
   package let key: String
-  /// One letter for the command line.
+  /// The short flag; nil for none.
   package let letter: Character?
-  /// What it does, in one sentence.
+  /// The description for help texts, one sentence.
   package let sentence: String
   package let wording: Wording
-  /// Whether a command cannot do without.
+  /// Whether a command requires it.
   package let isRequired: Bool
-  /// Whether it decides the result, and not only how it is come by.
+  /// Whether it determines the result, as the number of threads, for one, does not.
   package let decides: Bool
+  /// The section of the help.
   package private(set) var part = HelpPart.main
-  /// nil for an option of the command line alone.
+  /// The pipeline mapping; nil for an option of the command line only.
   package private(set) var section: PipelineSection? = .stage
-  /// Whether the command line has it; a command takes its files by place.
+  /// Whether it is a flag; input files are positional arguments instead.
   package private(set) var isFlag = true
 
   private let assign: @Sendable (inout Root, [String]) -> Bool
@@ -55,7 +56,7 @@ package struct Setting<Root: Sendable>: Sendable {
     read = { form.texts(of: $0[keyPath: path]) }
   }
 
-  /// An option that may be left out; `none` is the word that says so where it is given.
+  /// An option with an optional value; `none` is the text for nil.
   package init<Value>(
     _ name: String, _ path: any WritableKeyPath<Root, Value?> & Sendable, _ form: Form<Value>,
     none: String? = nil, _ sentence: String, key: String? = nil, decides: Bool = true
@@ -72,18 +73,18 @@ package struct Setting<Root: Sendable>: Sendable {
     read = { other.read($0[keyPath: path]) }
   }
 
-  /// The same option of a value that has `Root` as one of its parts.
+  /// The same option for a value that contains a `Root`.
   package func at<Whole>(_ path: any WritableKeyPath<Whole, Root> & Sendable) -> Setting<Whole> {
     Setting<Whole>(self, path)
   }
 
-  /// Sets the value; false when the texts are none of its.
+  /// Sets the value; false when the texts are invalid.
   package func set(_ root: inout Root, _ texts: [String]) -> Bool { assign(&root, texts) }
 
-  /// The texts that give the value it has; nil when it has none.
+  /// The texts that would set the current value; nil when leaving the option out would.
   package func texts(of root: Root) -> [String]? { read(root) }
 
-  /// Its value as one text that no other value has.
+  /// An injective encoding of the current value as text.
   package func identity(of root: Root) -> String {
     read(root).map { $0.map { "\($0.utf8.count):\($0)" }.joined() } ?? "none"
   }
@@ -94,10 +95,10 @@ extension Setting {
 
   package func under(_ section: PipelineSection) -> Setting { with { $0.section = section } }
 
-  /// An option of the command line alone.
+  /// The same option for the command line only.
   package var flagOnly: Setting { with { $0.section = nil } }
 
-  /// A key of pipelines alone.
+  /// The same option for pipelines only.
   package var keyOnly: Setting { with { $0.isFlag = false } }
 
   private func with(_ change: (inout Setting) -> Void) -> Setting {
@@ -108,7 +109,7 @@ extension Setting {
 }
 
 extension Array {
-  /// The options of a part, as options of the whole.
+  /// The options of a part, as options of the whole value.
   package func at<Part, Whole>(_ path: any WritableKeyPath<Whole, Part> & Sendable) -> [Setting<
     Whole
   >]
@@ -117,7 +118,7 @@ extension Array {
   }
 }
 
-/// Lists options, and those of whole parts, one after the other.
+/// Concatenates options and tables of options.
 @resultBuilder package enum OptionList<Root: Sendable> {
   package static func buildExpression(_ option: Setting<Root>) -> [Setting<Root>] { [option] }
   package static func buildExpression(_ part: [Setting<Root>]) -> [Setting<Root>] { part }

@@ -7,19 +7,20 @@ extension ColumnOptions: Configurable {
   package static var blank: ColumnOptions { ColumnOptions() }
 
   package static let table = options {
-    Setting("time", \.time, .column, "The column that makes the rows a time series.")
+    Setting("time", \.time, .column, "The time column, which makes the rows a time series.")
     Setting(
-      "group", \.group, .column, "The column that tells several series in one file apart.")
+      "group", \.group, .column, "The column that identifies each of several series in one file.")
     Setting(
       "label", \.label, .column,
       "The column with 1 for an anomaly and 0 for normal; never learned from.")
     Setting.positiveLabel(\.positiveLabel)
     Setting("ignore", \.ignored, .texts("column"), "A column to leave out; repeatable.")
     Setting(
-      "categorical", \.categorical, .texts("column"), "A column to take as a category; repeatable.")
+      "categorical", \.categorical, .texts("column"),
+      "A column to treat as a category; repeatable.")
   }.map { $0.under(.columns) }
 
-  /// A column has one role.
+  /// A column can have only one role.
   package func conflicts(_ given: Given) -> [Conflict] {
     let roles: [(String, [String?])] = [
       ("time", [time]), ("group", [group]), ("label", [label]), ("ignore", ignored),
@@ -46,14 +47,14 @@ extension CSVDialect: Configurable {
   package static var blank: CSVDialect { CSVDialect() }
 
   package static let table = options {
-    Setting("delimiter", \.delimiter, .choice, "What stands between cells.")
-    Setting("decimal", \.decimal, .choice, "The decimal sign.")
+    Setting("delimiter", \.delimiter, .choice, "The separator of cells.")
+    Setting("decimal", \.decimal, .choice, "The decimal mark.")
     Setting(
       "null_value", \.nullValues, .texts("token"),
-      "A text that means missing, beside the empty cell, NA, N/A, NaN, nan, null and NULL; repeatable.",
+      "A text that means missing, besides the empty cell, NA, N/A, NaN, nan, null and NULL; repeatable.",
       key: "null_values")
     Setting(
-      "time_unit", \.timeUnit, .choice, "The unit of times that are plain numbers.")
+      "time_unit", \.timeUnit, .choice, "The unit of times written as plain numbers.")
   }.map { $0.shown(under: .csv).under(.csv) }
 
   package func conflicts(_ given: Given) -> [Conflict] {
@@ -70,7 +71,7 @@ extension CSVDialect: Configurable {
 extension BadRows: Configurable {
   package static var blank: BadRows { .fail }
 
-  /// What becomes of a bad row.
+  /// The treatment of a bad row.
   package enum Action: String, CaseIterable, Sendable { case fail, quarantine }
 
   package static let table = options {
@@ -87,7 +88,7 @@ extension BadRows: Configurable {
     set { self = newValue == .fail ? .fail : .quarantine(maximum: maximum) }
   }
 
-  /// The most bad rows of a file; none where the first one refuses it.
+  /// The most bad rows in a file; nil when there is no limit or the first one ends the run.
   private var maximum: Int? {
     get { if case .quarantine(let maximum) = policy { maximum } else { nil } }
     set { if action == .quarantine { self = .quarantine(maximum: newValue) } }
@@ -119,13 +120,13 @@ extension Setting {
   static func falseAlarmRate(_ path: Path<Double>) -> Setting {
     Setting(
       "false_alarm_rate", path, .number(CalibrationOptions.rates, valueName: "rate"),
-      "Share of normal rows that may be flagged.")
+      "The fraction of normal rows that may be flagged.")
   }
 
   static func threads(_ path: Path<Int>) -> Setting {
     Setting(
       "threads", path, .threads,
-      "Tasks at work at the same time; default: all processors.",
+      "The number of concurrent tasks; default: all processors.",
       decides: false
     ).shown(under: .run).under(.top)
   }

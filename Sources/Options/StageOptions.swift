@@ -13,14 +13,16 @@ extension TrainStage: Configurable {
     Setting.model(\.model)
     Setting.files(\.files)
     ColumnOptions.table.at(\.settings.columns)
-    Setting("quality", \.settings.quality, .choice, "How much work to put in.")
+    Setting("quality", \.settings.quality, .choice, "The effort to put into training.")
     Setting(
       "window", \.settings.window, .whole(TrainingSettings.windows), none: "auto",
-      "Rows per sample of a series.")
+      "Rows per window of a series.")
     Setting(
       "causal", \.settings.isCausal, .flag,
-      "Score each row of a series by what came before it only, for live use; finds less.")
-    Setting("seed", \.settings.seed, .whole(0...UInt64.max), "The same seed gives the same model.")
+      "Score each row of a series from past rows only, for live use; detects less.")
+    Setting(
+      "seed", \.settings.seed, .whole(0...UInt64.max),
+      "The seed of all random numbers; equal seeds give equal models.")
     Setting("alarms", \.settings.alarmPlan, .alarms, alarmSentence)
     Setting.falseAlarmRate(\.settings.falseAlarmRate)
     Setting(
@@ -28,25 +30,25 @@ extension TrainStage: Configurable {
       "How the threshold is set.")
     Setting(
       "exemplars", \.settings.exemplars, .whole(TrainingSettings.exemplarCounts).or("none", for: 0),
-      "Baseline rows kept in the model; none keeps means of several rows each.")
+      "The most baseline rows to store in the model; none stores means of several rows each.")
     Setting(
       "contamination", \.settings.contamination,
-      .number(TrainingSettings.contaminations, valueName: "share"),
+      .number(TrainingSettings.contaminations, valueName: "fraction"),
       """
-      Share of a table's baseline rows that may be anomalies, up to 0.2: a row far from most others then \
-      counts as abnormal even beside a few of its kind.
+      The fraction of a table's baseline rows that may be anomalies, up to 0.2: a row far from most \
+      others then counts as abnormal even next to a few of its kind.
       """)
     Setting(
       "memory", \.settings.memory, .size,
       """
-      Memory that the baseline may take, as 512M or 4G; of larger tables a sample is learned from. \
-      Default: a quarter of the machine.
+      The memory for the baseline, such as 512M or 4G; larger tables are sampled. Default: a quarter of \
+      the machine's.
       """)
     Setting(
       "resume", \.resumes, .flag,
       """
-      Go on from MODEL.checkpoint where a training on the same data with the same settings was cut \
-      off; the model is the same as without the cut.
+      Continue from MODEL.checkpoint where a training on the same data with the same settings was \
+      interrupted; the model is the same as without the interruption.
       """, decides: false
     ).flagOnly
     CSVDialect.table.at(\.settings.dialect)
@@ -93,14 +95,14 @@ extension CalibrateStage: Configurable {
     Setting.model(\.model)
     Setting.files(\.files)
     Setting(
-      "output", \.output, .path, "Where the model goes; without it the file is replaced.")
+      "output", \.output, .path, "Where to write the model; without it the file is replaced.")
     Setting(
       "method", \.method, .choice([.conformal, .quantile, .evt, .bestF1]),
       "How the threshold is set; best-f1 needs labels.")
     Setting("alarms", \.alarms, .alarms, alarmSentence)
     Setting.falseAlarmRate(\.falseAlarmRate)
     Setting(
-      "threshold", \.threshold, .score(), "Set this threshold; then no files are needed.")
+      "threshold", \.threshold, .score(), "Set this threshold, which needs no files.")
     Setting(
       "label", \.label, .column, "The column with 1 for an anomaly and 0 for normal."
     ).under(.columns)
@@ -130,28 +132,30 @@ extension ScoreStage: Configurable {
     Setting.model(\.model)
     Setting.files(\.files)
     Setting(
-      "output", \.output, .path, "Where the scores go; - is standard output.", required: true)
+      "output", \.output, .path, "Where to write the scores; - is standard output.", required: true)
     Setting(
       "output_folder", \.output, .path,
-      "A folder for one output of each file: NAME.csv becomes NAME.scores.csv."
+      "A folder for one output per file: NAME.csv becomes NAME.scores.csv."
     ).keyOnly
     Setting(
       "keep", \.keep, .choice,
       "Which input columns to keep: all, keys (time, group, identifiers) or none.")
     Setting(
-      "explain", \.options.explains, .flag, "Add for each learned column what was expected there.")
+      "explain", \.options.explains, .flag, "Add the expected value of each learned column.")
     Setting("format", \.format, .choice, "The output format.")
     Setting("prefix", \.prefix, .text("text"), "Put before the names of the added columns.")
     Setting(
       "events", \.events, .path,
-      "Write the events of a series here, one a row: when, how bad, which columns, what was expected."
-    )
+      """
+      Where to write the events of a series, one per row: when, how severe, which columns, what was \
+      expected.
+      """)
     AlarmManners.table.at(\.options.manners)
     Setting(
       "quiet_times", \.quietTimes, .path,
       """
-      A CSV file of times, start,end or start,end,group: events that lie in one get the state quiet and do \
-      not count as anomalies.
+      A CSV file of times, start,end or start,end,group: events inside get the state quiet and do not \
+      count as anomalies.
       """)
     Setting(
       "threshold", \.threshold, .score(),
@@ -190,10 +194,10 @@ extension EvaluateStage: Configurable {
     Setting(
       "score", \.score, .column, "The column with the scores, higher is more abnormal.")
     Setting(
-      "time", \.time, .column, "The time column of a score file, to judge it as a series."
+      "time", \.time, .column, "The time column of a score file, to evaluate it as a series."
     ).under(.columns)
     Setting("model", \.model, .path, "Score the files with this model first.").flagOnly
-    Setting("output", \.output, .path, "Where the metrics go as JSON.")
+    Setting("output", \.output, .path, "Where to write the metrics as JSON.")
     CSVDialect.table.at(\.dialect)
     BadRows.table.at(\.options.badRows)
     Setting.threads(\.options.threads)

@@ -38,7 +38,7 @@ final class PipelineFiles {
           reads(path, stage, item.node)
           paths.append(path)
         } else {
-          reader.report(item.node, "\(path) stands twice in the files of \(stage)")
+          reader.report(item.node, "\(path) is listed twice in the files of \(stage)")
         }
       }
     }

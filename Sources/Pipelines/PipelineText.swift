@@ -60,7 +60,7 @@ enum PipelineText {
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let isAlias = context?.text.contains("alias") ?? false || problem.contains("alias")
-      let advice = isAlias ? "; a text that begins with * or & must stand in quotes" : ""
+      let advice = isAlias ? "; a text that begins with * or & must be quoted" : ""
       return PipelineProblem(line: mark.line, column: mark.column, reason: worded(problem) + advice)
     case .reader(let problem, let offset, _, let yaml):
       let location = location(of: offset ?? 0, in: yaml)
@@ -69,7 +69,7 @@ enum PipelineText {
       let all = names.sorted().prefix(PipelineError.mostListed).map { shown($0) }
       return PipelineProblem(
         line: context.mark.line, column: context.mark.column,
-        reason: "a key stands twice: \(all.joined(separator: ", ")); here is the first")
+        reason: "duplicate key: \(all.joined(separator: ", ")); here is the first")
     default: return PipelineProblem(line: 1, column: 1, reason: "not a YAML file: \(error)")
     }
   }

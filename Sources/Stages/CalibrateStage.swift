@@ -61,7 +61,7 @@ package struct CalibrateStage: Sendable {
         summary.add(one.outcome, path: path)
         guard let label, one.labels == nil else { continue }
         summary.warnings.append(
-          location(path) + "no column is named \(quoted(label)); all its rows are taken for normal")
+          location(path) + "no column is named \(quoted(label)); all its rows count as normal")
       }
       summary.describe(detector)
       summary.warnings += detector.doubts

@@ -110,7 +110,8 @@ package struct EvaluateStage: Sendable {
       all.rejected += one.rejected
       if one.hasOddFlags {
         summary.warnings.append(
-          location(path) + "column \"anomaly\" holds more than 0 and 1; it is not taken for flags")
+          location(path)
+            + "column \"anomaly\" holds values other than 0 and 1; it is not used as flags")
       } else if let flags = one.flags {
         all.flags = (all.flags ?? []) + flags
       }

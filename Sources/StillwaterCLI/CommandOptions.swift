@@ -19,9 +19,9 @@ struct ConsoleOptions: Configurable {
     Setting("json", \.json, .flag, "Print the summary of the run as JSON on standard output.")
     Setting("quiet", \.quiet, .flag, "Print nothing but errors.")
     Setting(
-      "verbose", \.verbose, .flag, "Say more: the BLAS kernels in use, the time of each part.",
+      "verbose", \.verbose, .flag, "Print details: the BLAS kernels in use, the time of each part.",
       letter: "v")
-    Setting("progress", \.progress, .choice, "When to show progress: auto is on a terminal.")
+    Setting("progress", \.progress, .choice, "When to show progress; auto means on a terminal.")
     Setting("no_color", \.isPlain, .flag, "No colour on a terminal; NO_COLOR turns it off too.")
   }.map { $0.shown(under: .console) }
 }
@@ -48,10 +48,11 @@ struct RunOptions: Configurable {
   static var blank: RunOptions { RunOptions() }
 
   static let table = options {
-    Setting("dry_run", \.dryRun, .flag, "Say what would be done and do nothing.")
+    Setting("dry_run", \.dryRun, .flag, "Print what would be done, and do nothing.")
     Setting("force", \.force, .flag, "Run every stage, up to date or not.")
     Setting(
-      "threads", \.threads, .threads, "Tasks at work at the same time, whatever the pipeline says.")
+      "threads", \.threads, .threads,
+      "The number of concurrent tasks, whatever the pipeline says.")
   }
 }
 
@@ -63,7 +64,8 @@ struct FileList: Configurable {
 
   static let table = options {
     Setting(
-      "files_from", \.path, .path.named("list"), "A file with one path a line; - is standard input."
+      "files_from", \.path, .path.named("list"),
+      "A file with one path per line; - is standard input."
     )
   }
 }
@@ -72,7 +74,7 @@ struct FileList: Configurable {
 struct InputOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "CSV files, folders or patterns; - is standard input. .gz and .zst are known by their contents.",
+      "CSV files, folders or patterns; - is standard input. gzip and zstd are recognised by contents.",
       valueName: "file"))
   var files: [String] = []
 

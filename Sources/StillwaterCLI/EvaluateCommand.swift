@@ -7,10 +7,10 @@ import Stillwater
 /// `stillwater evaluate`: runs an `EvaluateStage` and prints its metrics on standard output.
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "evaluate", abstract: "Judge scores by labels.",
+    commandName: "evaluate", abstract: "Evaluate scores against labels.",
     discussion: """
-      Reads anybody's score file with a label column; with --model it scores the files first. For a series \
-      (a model trained with --time, or --time here) VUS-PR is added, over the rows in their order.
+      Reads score files of any program with a label column; with --model it scores the files first. For a \
+      series (a model trained with --time, or --time here) VUS-PR is added, over the rows in their order.
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

@@ -8,7 +8,7 @@ import Stillwater
 /// `stillwater inspect`: prints a description of a CSV file or a model on standard output.
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Show what a CSV file or a model looks like to Stillwater.")
+    commandName: "inspect", abstract: "Describe a CSV file or a model.")
 
   @Argument(help: ArgumentHelp("A CSV file or a model.", valueName: "file|model")) var file: String
   @OptionGroup var options: OptionsOf<CSVDialect>

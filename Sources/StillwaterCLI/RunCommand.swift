@@ -10,7 +10,7 @@ struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run the stages of a pipeline.",
     discussion: """
-      A stage whose inputs, settings and output have not changed since it was finished is passed over. \
+      A stage whose inputs, settings and outputs have not changed since it finished is skipped. \
       Paths in the file are relative to its folder.
       """)
 

@@ -11,7 +11,7 @@ struct ScoreCommand: AsyncParsableCommand {
     discussion: """
       The output has one row for each input row, in the same order: the input's columns byte for byte, \
       then line, score (higher is more abnormal), ratio (above 1 is abnormal), p_value, anomaly (0 or 1), \
-      top_columns (the columns to blame with their shares, worst first) and, for series, event (its id). \
+      top_columns (the columns to blame with their fractions, worst first) and, for series, event (its id). \
       A summary goes to OUTPUT.summary.json.
       """)
 

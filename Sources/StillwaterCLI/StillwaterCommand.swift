@@ -16,7 +16,7 @@ struct StillwaterCommand: AsyncParsableCommand {
         stillwater score data/payments/test.csv --model payments.stillwater --output scores.csv
 
       Every option can be set by the environment too: --false-alarm-rate as STILLWATER_FALSE_ALARM_RATE. \
-      A flag comes first, then the environment, then a pipeline, then the default.
+      Flags take precedence over the environment, that over a pipeline, that over defaults.
 
       Exit codes: 0 done; 3 anomalies were found and --fail-on anomalies was given; 64 usage; \
       65 bad input or model; 66 input missing; 71 over a limit; 73 output cannot be created; \

@@ -7,10 +7,10 @@ import Stillwater
 /// `stillwater train`: runs a `TrainStage` and prints threshold and suspicious baseline rows.
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "train", abstract: "Learn normal from CSV files and write a model.",
+    commandName: "train", abstract: "Learn what is normal from CSV files and write a model.",
     discussion: """
-      Some of the rows are held back from the network and set the threshold, so that a trained model \
-      can always flag. A summary goes to MODEL.summary.json.
+      Some of the rows are held out from the network to set the threshold, so that a trained model can \
+      flag at once. A summary goes to MODEL.summary.json.
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions
@@ -25,7 +25,7 @@ struct TrainCommand: AsyncParsableCommand {
       stage.files = try input.paths()
       let summary = try await stage.run(progress: console.progress)
       if let steps = summary.resumedSteps, steps > 0 {
-        console.note("took over \(steps) steps of training from a checkpoint")
+        console.note("resumed after \(steps) steps of training from a checkpoint")
       }
       try console.show(
         summary,

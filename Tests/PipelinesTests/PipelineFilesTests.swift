@@ -7,10 +7,10 @@ import Testing
 @Suite struct PipelineFilesTests {
   @Test(arguments: [
     ("train: {files: -}", "1:16: a pipeline cannot read standard input; name a file"),
-    ("train: {files: [a.csv, ./a.csv]}", "1:24: ./a.csv stands twice in the files of train"),
+    ("train: {files: [a.csv, ./a.csv]}", "1:24: ./a.csv is listed twice in the files of train"),
     (
       "train: {files: [a.csv, one/../*.csv]}",
-      "1:24: one/../a.csv stands twice in the files of train"
+      "1:24: one/../a.csv is listed twice in the files of train"
     ),
     (
       "train: {files: a.csv}\nmodel: '-'",

@@ -10,11 +10,11 @@ import Testing
     ("- a\n", "1:1: the pipeline must hold keys and values, found a list"),
     ("text", "1:1: the pipeline must hold keys and values, found \"text\""),
     ("version: 1\n---\nversion: 1\n", "2:1: a second document begins; a pipeline is one"),
-    ("version: 1\nname: a\nname: b\n", "2:1: a key stands twice: \"name\"; here is the first"),
+    ("version: 1\nname: a\nname: b\n", "2:1: duplicate key: \"name\"; here is the first"),
     ("version: 1\nname: a\u{7}b\n", "2:8: control characters are not allowed"),
     (
       "version: 1\ntrain: {files: *a}\n",
-      "2:16: found undefined alias; a text that begins with * or & must stand in quotes"
+      "2:16: found undefined alias; a text that begins with * or & must be quoted"
     ),
   ])
   func faultsOfTheTextHaveAPlace(text: String, expected: String) throws {
@@ -24,7 +24,7 @@ import Testing
   @Test func aPatternWithoutQuotesIsExplained() throws {
     let problem = try #require(try pipelineProblems("version: 1\ntrain: {files: *.csv}\n").first)
     #expect(problem.hasPrefix("2:16: ") || problem.hasPrefix("2:17: "))
-    #expect(problem.hasSuffix("; a text that begins with * or & must stand in quotes"))
+    #expect(problem.hasSuffix("; a text that begins with * or & must be quoted"))
   }
 
   @Test func aFewAliasesAreFine() throws {

@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func keysThatStandTwiceAreRefused() throws {
-    #expect(try message("version: 1\nname: a\nname: b\n").contains("a key stands twice: \"name\""))
+    #expect(try message("version: 1\nname: a\nname: b\n").contains("duplicate key: \"name\""))
   }
 
   @Test func brokenYAMLIsRefusedWithItsPlace() throws {

@@ -138,7 +138,7 @@ import Testing
     #expect(
       report.warnings == [
         "today: unknown columns are ignored: \"new\"",
-        "today: column \"side\" holds 1 cells with a text that the baseline never had",
+        "today: column \"side\" holds 1 cells with a category that the baseline never had",
       ])
     let refused = detector.score(table, ScoringOptions(badRows: .quarantine(maximum: 0)))
     await #expect(throws: StillwaterError.self) { for try await _ in refused {} }

@@ -111,7 +111,7 @@ import Testing
     try folder.write("gaps.csv", text("time,v", Array(all[0..<1] + all[50..<53] + all[100..<300])))
     let outcome = try folder.run("score", "gaps.csv", "--model", "m", "--output", "out.csv")
     #expect(outcome.code == 0 && outcome.errors.contains("time jumps 2 times"))
-    #expect(outcome.errors.contains("2 of 3 stretches of time are shorter than a window of"))
+    #expect(outcome.errors.contains("2 of 3 segments are shorter than a window of"))
     #expect(try folder.read("out.csv").split(separator: "\n").count == 205)
     #expect(!(try folder.read("out.csv").lowercased().contains("nan")))
   }

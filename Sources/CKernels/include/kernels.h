@@ -54,7 +54,7 @@ void kernel_gaussian(uint64_t seed, uint64_t stream, uint64_t first, float *nois
 // leftout.c
 void kernel_distances_without(const float *query, const float *panels, size_t columns, size_t rows,
                               const int32_t *group, size_t groups, float *distances);
-void kernel_smallest(const float *values, size_t count, size_t k, float *smallest, int32_t *places);
+void kernel_smallest(const float *values, size_t count, size_t k, float *smallest, int32_t *indices);
 
 // optimizer.c
 void kernel_adamw(float *parameters, float *average, float *m, float *v, const float *gradient,

@@ -46,7 +46,7 @@ public struct AlarmRate: Sendable, Equatable, Codable {
     guard let interval, interval > 0 else {
       throw StillwaterError(
         .badData,
-        "\(text) cannot be told in rows, for the series has no usual step of time; "
+        "\(text) cannot be converted to rows: the series has no usual time step; "
           + "give the alarms as N/10000rows")
     }
     return try bounded(count * 10_000 * Double(interval) / duration)

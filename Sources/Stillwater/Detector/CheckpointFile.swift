@@ -111,7 +111,7 @@ final class CheckpointFile: TrainingCheckpoints {
   private func write(_ kept: [String: TrainingProgress]) throws {
     guard !isForeign else {
       throw StillwaterError(
-        .cannotCreate, "\(plan.path): the file is no checkpoint, so it is left as it is")
+        .cannotCreate, "\(plan.path): the file is not a checkpoint and is left unchanged")
     }
     var file = TensorFile()
     file.metadata["format"] = Self.format
@@ -136,8 +136,8 @@ final class CheckpointFile: TrainingCheckpoints {
       guard plan.resumption == .asked else { return [:] }
       throw StillwaterError(
         .badData,
-        "\(plan.path): not a sound checkpoint of this training (\(reason(error))); "
-          + "leave out --resume to begin anew"
+        "\(plan.path): not a valid checkpoint of this training (\(reason(error))); "
+          + "omit --resume to start anew"
       )
     }
   }

@@ -86,7 +86,7 @@ extension DataLayout {
       columns.append(ColumnSchema(name: label, kind: .category, role: .label))
       warnings.append(
         location(path) + "no column is named \(quoted(label))"
-          + suggestion(for: label, among: names) + "; all its rows are taken for normal")
+          + suggestion(for: label, among: names) + "; all its rows count as normal")
     }
     return (
       DataLayout(
@@ -113,8 +113,9 @@ extension DataLayout {
     } else if column.kind == .identifier {
       column.role = .ignored
       warnings.append(
-        location(path) + "column \(quoted(profile.name)) names its rows and is not learned from; "
-          + "if it means something, use --categorical")
+        location(path)
+          + "column \(quoted(profile.name)) identifies its rows and is not learned from; "
+          + "if it carries information, use --categorical")
     } else if column.kind == .time {
       column.role = .ignored
       warnings.append(
@@ -128,7 +129,7 @@ extension DataLayout {
     } else if profile.isConstant {
       warnings.append(
         location(path)
-          + "column \(quoted(profile.name)) holds one single value; any other will rank at the top"
+          + "column \(quoted(profile.name)) is constant; any other value will rank at the top"
       )
     }
     return column

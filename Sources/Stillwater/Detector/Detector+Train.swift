@@ -105,7 +105,8 @@ extension Detector {
     var baseline = try reader.read(sources, columns: settings.columns)
     if (TableEncoder.fewestRows..<200).contains(baseline.rowCount) {
       baseline.warnings.append(
-        "the baseline has only \(baseline.rowCount) rows: what is normal stays vague under 200")
+        "the baseline has only \(baseline.rowCount) rows; with fewer than 200 it remains uncertain what is normal"
+      )
     }
     if baseline.labelledAnomalies > 0 {
       baseline.warnings.append(
@@ -225,7 +226,7 @@ extension Detector {
     if percentage > 5 {
       warnings.append(
         "\(Int(percentage)) % of the steps of time differ from the usual one: windows count rows, not "
-          + "time; evenly spaced rows are learned better")
+          + "time; evenly spaced rows give better models")
     }
     return warnings
   }

@@ -81,7 +81,7 @@ struct EventFinder {
   var warnings: [String] {
     guard cutCount > 0 else { return [] }
     return [
-      "\(cutCount) stretches of time hold more alarms than could be explained one by one; the rest was "
+      "\(cutCount) segments have more alarms than could be explained one by one; the rest was "
         + "flagged where the score is at least 0.7 of its peak"
     ]
   }

@@ -94,8 +94,8 @@ extension Detector {
     }
     if short > 0 {
       warnings.append(
-        "\(short) of \(stretches) stretches of time are shorter than a window of \(window) rows: "
-          + "the rows they lack count as usual, so their scores are less sure")
+        "\(short) of \(stretches) segments are shorter than a window of \(window) rows: "
+          + "the rows they lack count as usual, so their scores are less certain")
     }
     return warnings
   }
@@ -319,7 +319,7 @@ package struct FileOutcome: Sendable {
     for (column, count) in unseen.sorted(by: { $0.key < $1.key }) {
       warnings.append(
         location(reader.path)
-          + "column \(quoted(column)) holds \(count) cells with a text that the baseline "
+          + "column \(quoted(column)) holds \(count) cells with a category that the baseline "
           + "never had")
     }
   }

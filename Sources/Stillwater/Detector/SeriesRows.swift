@@ -24,7 +24,7 @@ struct SeriesRows {
             + (times[row] == times[previous] ? "the same as" : "before that")
             + " on line \(lines[previous]); sort the file"
             + (layout.schema.column(of: .group) == nil
-              ? ", or name the column that tells series apart with --group" : ""))
+              ? ", or name the column that identifies the series with --group" : ""))
       }
     }
   }

@@ -1,5 +1,5 @@
-import Files
 package import Evaluation
+import Files
 
 /// What a run did, in numbers: written beside its output, last of all.
 package struct RunSummary: Sendable, Encodable {

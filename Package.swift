@@ -109,6 +109,7 @@ let package = Package(
       path: "Tests/Fuzzing", exclude: ["corpus"], swiftSettings: settings),
     tests(of: "Compute", ["TestSupport"]),
     tests(of: "Files"),
+    tests(of: "Tabular", ["TestSupport"]),
     tests(of: "Ingestion", ["Tabular", "Files", "TestSupport"]),
     tests(of: "Encoding", ["Tabular", "Compute", "TestSupport"]),
     tests(of: "Neural", ["Compute", "TestSupport"]),
@@ -117,8 +118,9 @@ let package = Package(
     tests(of: "Events", ["Diffusion", "Scoring", "Compute", "TestSupport"]),
     tests(of: "Calibration", ["TestSupport"]),
     tests(of: "Evaluation", ["TestSupport"]),
-    tests(of: "Reporting", ["TestSupport"]),
+    tests(of: "Reporting", ["Evaluation", "Files", "Ingestion", "TestSupport"]),
     tests(of: "ModelFile", ["Files"]),
+    tests(of: "Stages", ["Evaluation", "Files", "Reporting", "Stillwater", "TestSupport"]),
     tests(of: "Options", ["Stages", "Stillwater", "Calibration"]),
     tests(of: "Pipelines", ["Options", "Stages", "Stillwater", "Ingestion", "TestSupport"]),
     // They run the program itself, too.

@@ -98,7 +98,7 @@ package struct TrainedNetwork: Sendable {
     (self.network, self.parameters, self.history) = (network, parameters, history)
   }
 
-  /// Multiplications for one row, biases and norms not counted.
+  /// The multiplications per row of a forward pass, biases and normalizations not counted.
   package var rowCost: Double {
     let shape = network.shape
     return Double(

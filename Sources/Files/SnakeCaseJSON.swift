@@ -4,14 +4,14 @@
   import Foundation
 #endif
 
-/// The one spelling of all JSON that is written: sorted keys in snake_case, however the properties are
-/// named in Swift.
+/// The one spelling of all JSON this program writes: sorted keys in snake_case, whatever the Swift
+/// properties are called.
 ///
-/// Keys of dictionaries are data, names of columns for instance, and stay as they are.
+/// Keys of dictionaries are data, such as column names, and stay as they are.
 package enum SnakeCaseJSON {
-  /// A value as JSON on one line; the same value always gives the same bytes.
+  /// Encodes a value; equal values give equal bytes.
   ///
-  /// * `indented`: over several lines, the last one ended, for files that people open.
+  /// * `indented`: whether to use several lines and a final line end, for files that people open.
   package static func encode(_ value: some Encodable, indented: Bool = false) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
@@ -23,7 +23,7 @@ package enum SnakeCaseJSON {
     return Array(data) + (indented ? [0x0a] : [])
   }
 
-  /// Takes a value back from its JSON.
+  /// Decodes a value from JSON with keys in snake_case; throws `DecodingError`.
   package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: some Sequence<UInt8>)
     throws -> Value
   {

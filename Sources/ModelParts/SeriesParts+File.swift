@@ -5,6 +5,7 @@ import Neural
 package import Scoring
 
 extension SeriesScorer {
+  /// The metadata `scorer`; its property names are keys of the file.
   fileprivate struct Description: Codable {
     var parts: [PartDescription]
     var stillness: Stillness
@@ -12,14 +13,14 @@ extension SeriesScorer {
     var whitened: [WhitenedDescription]
     var channels: [Int]
     var channelMeasures: [WhitenedDescription]
-    /// What the network has learned to foresee; nil without one.
+    /// The numbers of hidden points that the network has learned; nil without one.
     var hidden: [Int]?
     var isCausal: Bool
   }
 
   fileprivate struct PartDescription: Codable {
     var name: Part.Kind
-    /// Its measures among all, which stand in the order of `places`.
+    /// The indices of its measures among all, see `indices(of:)`.
     var measures: [Int]
     var units: [Float]
     var usual: Float
@@ -52,11 +53,12 @@ extension SeriesScorer {
     forecasts.lazy.compactMap(\.measure.denoiser).first
   }
 
+  /// Adds the scorer: conditions, whitenings and networks of all measures.
   package func store(in file: inout TensorFile) {
     file.set(
       "scorer",
       Description(
-        parts: parts.map { PartDescription($0, at: places(of: $0.kind)) }, stillness: stillness,
+        parts: parts.map { PartDescription($0, at: indices(of: $0.kind)) }, stillness: stillness,
         forecasts: forecasts.map { channel, measure in
           ForecastDescription(
             channel: channel, length: measure.cutter.length, hidden: measure.condition.hidden,
@@ -82,6 +84,7 @@ extension SeriesScorer {
     }
   }
 
+  /// Restores a scorer of this many channels from an untrusted file; all sizes are checked first.
   package init(from file: TensorFile, channels channelCount: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let denoiser = try Self.denoiser(description.hidden, file)
@@ -114,15 +117,15 @@ extension SeriesScorer {
       parts: description.parts.map(\.part), stillness: description.stillness,
       isCausal: description.isCausal)
     guard !whitened.isEmpty, !parts.isEmpty,
-      description.parts.allSatisfy({ $0.isPlausible(measures: places(of: $0.name)) }),
+      description.parts.allSatisfy({ $0.isPlausible(measures: indices(of: $0.name)) }),
       description.stillness.isPlausible(channels: channelCount)
     else { throw .content(key: "scorer", reason: "its parts are out of range") }
     try Self.check(denoiser, forecasts.map(\.measure))
   }
 
-  /// The file counts all measures: forecasts, then residual and density of each length of window, then
-  /// channels.
-  private func places(of kind: Part.Kind) -> [Int] {
+  /// The indices of a kind's measures in the file's numbering: forecasts, then residual and density of
+  /// each window length, then channels.
+  private func indices(of kind: Part.Kind) -> [Int] {
     let first = count(of: .forecast)
     return (0..<count(of: kind)).map { index in
       switch kind {
@@ -141,7 +144,7 @@ extension SeriesScorer {
     return WindowDenoiser(hidden: hidden, trained: try TrainedNetwork("network", from: file))
   }
 
-  /// The network must read and write windows of the length that it is used on.
+  /// Throws unless the network's inputs and outputs match the windows it is used on.
   private static func check(
     _ denoiser: WindowDenoiser?, _ forecasts: [ForecastMeasure]
   ) throws(ModelFileError) {
@@ -221,8 +224,8 @@ extension WindowCondition {
 }
 
 extension SeriesScorer.PartDescription {
-  fileprivate init(_ part: SeriesScorer.Part, at places: [Int]) {
-    (name, measures, units, usual) = (part.kind, places, part.units, part.usual)
+  fileprivate init(_ part: SeriesScorer.Part, at indices: [Int]) {
+    (name, measures, units, usual) = (part.kind, indices, part.units, part.usual)
     (average, tau, isBounded, scale) = (part.average, part.tau, part.isBounded, part.scale)
   }
 
@@ -232,8 +235,8 @@ extension SeriesScorer.PartDescription {
       scale: scale)
   }
 
-  fileprivate func isPlausible(measures places: [Int]) -> Bool {
-    !measures.isEmpty && measures == places && units.count == measures.count
+  fileprivate func isPlausible(measures indices: [Int]) -> Bool {
+    !measures.isEmpty && measures == indices && units.count == measures.count
       && units.allSatisfy { $0 > 0 && $0.isFinite }
       && tau >= 0 && tau < 1e6 && usual.isFinite && scale.isUsable
   }

@@ -6,7 +6,7 @@ import Neural
 package import Scoring
 
 extension TableEncoder {
-  /// What the metadata says of a column; the numbers of numeric ones are in tensors.
+  /// The metadata of a column; the parameters of numeric ones are in tensors.
   private struct StoredColumn: Codable {
     var name: String
     var marksMissing: Bool
@@ -15,6 +15,7 @@ extension TableEncoder {
     var isConstant: Bool?
   }
 
+  /// Adds the encoder: `encoder` in the metadata, `encoder.numbers` `[columns, 8]`, `encoder.knots`.
   package func store(in file: inout TensorFile) {
     var (stored, numbers, knots) = ([StoredColumn](), [Double](), [Double]())
     for column in columns {
@@ -37,6 +38,7 @@ extension TableEncoder {
     file.tensors["encoder.knots"] = Tensor(knots)
   }
 
+  /// Restores the encoder from an untrusted file; throws when a scale is unusable.
   package init(from file: TensorFile) throws(ModelFileError) {
     let stored = try file.decode("encoder", as: [StoredColumn].self)
     let numeric = stored.filter { $0.category == nil }
@@ -74,6 +76,7 @@ extension TableEncoder {
 }
 
 extension TableScorer {
+  /// The metadata `scorer`; its property names are keys of the file.
   fileprivate struct Description: Codable {
     var views: [ViewDescription]
     var networkShare: Float
@@ -105,18 +108,19 @@ extension TableScorer {
     var prototypeVariance: Float
   }
 
+  /// Adds the scorer: exemplars and references of each view, filter, prototypes, networks.
   package func store(in file: inout TensorFile) {
     file.set(
       "scorer",
       Description(
         views: views.map { ViewDescription(options: $0.options, mixture: $0.mixture) },
-        networkShare: networkShare,
+        networkShare: networkWeight,
         reconstruction: reconstruction.map {
           ReconstructionDescription(
             sigmas: $0.sigmas, draws: $0.draws, seed: $0.seed, scales: $0.scales,
             prototypeVariance: $0.denoiser.prototypes.variance)
         },
-        noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.share, scale: $0.scale) },
+        noiseLevel: noiseLevel.map { NoiseLevelDescription(share: $0.weight, scale: $0.scale) },
         bulk: bulk.map { BulkDescription(contamination: $0.contamination, scale: $0.scale) }))
     noiseLevel?.estimator.trained.store("noise_level", in: &file)
     for (index, view) in views.enumerated() {
@@ -134,6 +138,7 @@ extension TableScorer {
     }
   }
 
+  /// Restores a scorer of samples with this many features from an untrusted file.
   package init(from file: TensorFile, features: Int) throws(ModelFileError) {
     let description = try file.decode("scorer", as: Description.self)
     let encoded = NumberScaler.viewCount
@@ -144,12 +149,12 @@ extension TableScorer {
     self.init(
       views: views, filter: try Self.filter(views, file, features),
       reconstruction: try Self.reconstruction(description.reconstruction, file, features),
-      networkShare: description.networkShare,
+      networkWeight: description.networkShare,
       noiseLevel: try Self.noiseLevel(description, file, features),
       bulk: try description.bulk?.distance(from: views[0].exemplars))
   }
 
-  /// The view beyond the encoded ones is made from the first.
+  /// The filter, if there is a view beyond the encoded ones.
   private static func filter(_ views: [NeighborView], _ file: TensorFile, _ features: Int)
     throws(ModelFileError) -> WienerFilter?
   {
@@ -159,7 +164,7 @@ extension TableScorer {
       map: try file.matrix("filter.map", features, features))
   }
 
-  /// Every view holds the same rows: neighbours of one are neighbours in all.
+  /// The views, all of the same rows, since neighbours in one are used in all.
   private static func views(
     _ description: Description, _ file: TensorFile, _ features: Int
   ) throws(ModelFileError) -> [NeighborView] {
@@ -189,7 +194,7 @@ extension TableScorer {
       trained.network.shape.inputs == features, trained.network.shape.outputs == 1
     else { throw .content(key: "scorer", reason: "its noise levels do not fit the columns") }
     return NoiseLevelScore(
-      estimator: NoiseLevelEstimator(trained: trained), share: level.share, scale: level.scale)
+      estimator: NoiseLevelEstimator(trained: trained), weight: level.share, scale: level.scale)
   }
 
   private static func reconstruction(
@@ -215,7 +220,7 @@ extension TableScorer {
 }
 
 extension TableScorer.BulkDescription {
-  /// * `rows`: what the standard view holds.
+  /// Rebuilds the distance from the exemplars of the standard view, which it is a function of.
   fileprivate func distance(from rows: PaddedRows) throws(ModelFileError) -> BulkDistance {
     guard contamination > 0, contamination <= 0.2 else {
       throw .content(key: "scorer", reason: "its contamination is out of range")

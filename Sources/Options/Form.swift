@@ -226,6 +226,13 @@ extension Form<AlarmPlan> {
   }
 }
 
+extension Form<Span> {
+  /// A number of rows or a time.
+  package static let span = Form(
+    "a number of rows, or a time such as 90s, 30m, 12h or 7d", valueName: "rows|time",
+    one: { Span($0) }, text: \.text)
+}
+
 extension Form<AlarmChoice> {
   package static let alarmChoice = Form(
     "N/day, N/week, N/month or N/10000rows, or a name that the model has",

@@ -144,7 +144,15 @@ extension ScoreStage: Configurable {
     Setting("prefix", \.prefix, .text("text"), "Put before the names of the added columns.")
     Setting(
       "events", \.events, .path,
-      "Write the events of a series here: neighbouring flagged rows merged.")
+      "Write the events of a series here, one a row: when, how bad, which columns, what was expected."
+    )
+    AlarmManners.table.at(\.options.manners)
+    Setting(
+      "quiet_times", \.quietTimes, .path,
+      """
+      A CSV file of times, start,end or start,end,group: events that lie in one get the state quiet and do \
+      not count as anomalies.
+      """)
     Setting(
       "threshold", \.threshold, .score(),
       "Flag scores above this instead of the model's threshold.")

@@ -2,16 +2,23 @@ import Files
 package import Stages
 import Stillwater
 
-/// The stages of a pipeline file with all their settings, paths resolved.
+/// A parsed and checked pipeline file: its stages with all settings, paths resolved.
+///
+/// The stages run in the order train, calibrate, score, evaluate; absent ones are nil or empty.
 package struct Pipeline: Sendable {
+  /// The path of the pipeline file, as the user gave it.
   package let path: String
+  /// The name given in the file, or its path.
   package var name: String
   package var train: TrainStage?
   package var calibrate: CalibrateStage?
+  /// One stage for `output`, or one per file for `output_folder`.
   package var scores: [ScoreStage] = []
   package var evaluate: EvaluateStage?
 
-  /// Reads and checks a pipeline file; every problem is reported with its line and column.
+  /// Reads and checks a pipeline file.
+  ///
+  /// Throws `StillwaterError` with all problems, each with its line and column.
   package init(contentsOf path: String) throws {
     do {
       let bytes = try readWhole(path, limit: PipelineText.longest)
@@ -24,7 +31,7 @@ package struct Pipeline: Sendable {
     } catch { throw StillwaterError(error) }
   }
 
-  /// Checks the text of a pipeline file; the paths in it are relative to the folder of `path`.
+  /// Checks the text of a pipeline file; relative paths in it are resolved against the folder of `path`.
   package init(parsing text: String, path: String) throws(PipelineError) {
     let builder = PipelineBuilder(path: path)
     do throws(PipelineProblem) {
@@ -36,7 +43,7 @@ package struct Pipeline: Sendable {
     guard problems.isEmpty else { throw .problems(path: path, problems) }
   }
 
-  /// Lets every stage have as many tasks at work; the results do not depend on it.
+  /// Sets the number of concurrent tasks of every stage; results do not depend on it.
   package mutating func use(threads: Int) {
     train?.settings.threads = threads
     calibrate?.options.threads = threads

@@ -4,6 +4,7 @@ import Stages
 import Stillwater
 import Yams
 
+/// Each method builds one stage from its node; nil when the node is absent. Problems go to `reader`.
 extension PipelineBuilder {
   func train(_ node: Node?, _ common: Common) -> TrainStage? {
     guard let members = members(of: node, TrainStage.self, "train") else { return nil }
@@ -40,12 +41,16 @@ extension PipelineBuilder {
     stage.model = common.model
     stage.options.threads = common.threads
     _ = read(&stage, members, common)
+    if let quiet = members.item("quiet_times") {
+      stage.quietTimes = resolved(quiet.text)
+      files.reads(resolved(quiet.text), "score", quiet.node)
+    }
     stage.files = inputs(members, stage: "score")
     readsModel(common, stage: "score")
     return outputs(of: stage, members)
   }
 
-  /// One stage for `output`, one for each file for `output_folder`.
+  /// One stage for `output`, one per file for `output_folder`; exactly one of the two must be given.
   private func outputs(of stage: ScoreStage, _ members: PipelineMembers) -> [ScoreStage] {
     switch (members.nodes["output"], members.nodes["output_folder"]) {
     case (let node?, nil):
@@ -73,7 +78,7 @@ extension PipelineBuilder {
     return []
   }
 
-  /// `NAME.scores.csv` for an input `some/NAME.csv.gz`.
+  /// The name of an output in `output_folder`: `NAME.scores.csv` for an input `some/NAME.csv.gz`.
   private func outputName(of file: String, _ format: ScoreFormat) -> String {
     var name = file.split(separator: "/").last.map { String($0) } ?? file
     for ending in [".gz", ".zst", ".csv"] where name.hasSuffix(ending) {
@@ -108,7 +113,7 @@ extension PipelineBuilder {
     return stage
   }
 
-  /// Whether `evaluate` can read what `score` writes.
+  /// Reports what keeps `evaluate` from reading the outputs of `score`.
   private func checkScores(_ scores: [ScoreStage], _ score: Node?, _ node: Node) {
     guard score != nil else {
       return reader.report(node, "evaluate needs files, or a score stage before it")
@@ -123,6 +128,7 @@ extension PipelineBuilder {
 }
 
 extension PipelineBuilder {
+  /// The input files of a stage, expanded; it must name at least one.
   private func inputs(_ members: PipelineMembers, stage: String) -> [String] {
     guard let items = members.items("files") else {
       reader.report(members.node, "\(stage) needs files")
@@ -134,11 +140,12 @@ extension PipelineBuilder {
     return files.inputs(items, of: stage, folder: folder)
   }
 
+  /// Registers that a stage reads the model; it must exist or be written by an earlier stage.
   private func readsModel(_ common: Common, stage: String) {
     if let source = common.source { files.reads(common.model, stage, source) }
   }
 
-  /// The members of a stage that is there; nil otherwise.
+  /// The members of a stage's mapping; nil when the stage is absent or not a mapping.
   private func members<Stage: Configurable>(of node: Node?, _ stage: Stage.Type, _ name: String)
     -> PipelineMembers?
   {
@@ -147,7 +154,7 @@ extension PipelineBuilder {
     return members.isMapping ? members : nil
   }
 
-  /// Sets the options of a stage and reports what contradicts itself.
+  /// Sets the options of a stage and reports contradictions between them.
   private func read<Stage: Configurable>(
     _ stage: inout Stage, _ members: PipelineMembers, _ common: Common
   ) -> Given {

@@ -4,33 +4,36 @@ import Stages
 import Stillwater
 import Yams
 
-/// Turns the nodes of a pipeline file into stages; what is wrong is left with `reader`.
+/// Builds stages from the nodes of a pipeline file.
+///
+/// Nothing throws: problems are collected by `reader`, so that a user sees all of them at once.
 struct PipelineBuilder {
   let reader = PipelineReader()
   let files: PipelineFiles
   private let path: String
-  /// The folder of the pipeline file with its slash.
+  /// The folder of the pipeline file, with a final slash.
   let folder: String
 
-  /// What all stages share.
+  /// The settings common to all stages.
   struct Common {
+    /// The path of the model, as later stages read it.
     var model: String
-    /// What says where the model comes from; nil when nothing does.
+    /// The node that determines the model, `model` or `train`; nil without either.
     var source: Node?
     var threads = defaultThreads
     var columns = ColumnOptions()
     var dialect = CSVDialect()
-    /// The options that were given, and where they stand.
+    /// The options given so far, and their nodes by name.
     var given = Given(front: .key)
     var nodes: [String: Node] = [:]
   }
 
-  /// The keys of a pipeline file, by the mapping that may hold them.
+  /// The valid keys of a pipeline file, by mapping.
   enum Keys {
     static let top = ["version", "name", "model", "threads", "columns", "csv"] + stages
     static let stages = ["train", "calibrate", "score", "evaluate"]
 
-    /// The keys of a section, by the options that go there.
+    /// The keys of a section: those of its options.
     static func of<Root: Configurable>(_ root: Root.Type, _ section: PipelineSection) -> [String] {
       root.table.filter { $0.section == section }.map(\.key)
     }
@@ -42,7 +45,9 @@ struct PipelineBuilder {
     files = PipelineFiles(reader)
   }
 
-  /// The stages, in so far as they could be read.
+  /// Builds the stages, as far as they are valid.
+  ///
+  /// * `root`: the document; nil for an empty file.
   func build(_ root: Node?) -> Pipeline {
     var pipeline = Pipeline(path: path, name: path)
     guard let root else {
@@ -66,7 +71,7 @@ struct PipelineBuilder {
     top.check("version", is: 1)
     if !top.has("version") { reader.report(top.node, "version is missing; write version: 1") }
     if !Keys.stages.contains(where: top.has) {
-      // An unknown key may be a stage with a slip in its name, and is enough to be told.
+      // An unknown key, already reported, may be a misspelled stage.
       guard reader.problems.isEmpty else { return }
       reader.report(top.node, "no stage is given: \(Keys.stages.joined(separator: ", "))")
     } else if !top.has("model"), !top.has("train"),
@@ -87,15 +92,15 @@ struct PipelineBuilder {
     return common
   }
 
-  /// The folder of a pipeline file with its slash.
+  /// The folder of a path, with a final slash; `./` when the path names none.
   static func folder(of path: String) -> String {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? "./"
   }
 
-  /// The path of a file that the pipeline names: relative to the folder of the pipeline file.
+  /// Resolves a path in the pipeline against the folder of the pipeline file.
   func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : folder + path }
 
-  /// Reads a section that all stages share.
+  /// Reads the section of one group of common options, such as `columns`.
   private func read<Root: Configurable>(
     _ root: WritableKeyPath<Common, Root>, _ node: Node?, _ section: PipelineSection,
     _ what: String, _ common: inout Common
@@ -108,7 +113,7 @@ struct PipelineBuilder {
     report(common[keyPath: root].conflicts(common.given), common.nodes)
   }
 
-  /// Reports options that contradict each other where they stand.
+  /// Reports contradictory options at their nodes.
   func report(_ conflicts: [Conflict], _ nodes: [String: Node]) {
     for conflict in conflicts {
       let node = nodes[conflict.name]

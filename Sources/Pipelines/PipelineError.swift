@@ -1,12 +1,12 @@
 import Files
 package import Stillwater
 
-/// One fault of a pipeline file with its place; lines and columns count from 1.
+/// One problem of a pipeline file with its location; lines and columns count from 1.
 package struct PipelineProblem: Error, Hashable, Sendable {
   package let line: Int
   package let column: Int
   package let reason: String
-  /// Whether the file itself is sound and only something it names is not there.
+  /// Whether the pipeline is valid and merely a file that it names does not exist.
   package let isMissingInput: Bool
 
   package init(line: Int, column: Int, reason: String, isMissingInput: Bool = false) {
@@ -19,13 +19,13 @@ package struct PipelineProblem: Error, Hashable, Sendable {
 package enum PipelineError: Error, Equatable {
   /// The file is not UTF-8 from this line on.
   case notText(path: String, line: Int)
-  /// All faults, in the order of their places.
+  /// All problems, in the order of their locations.
   case problems(path: String, [PipelineProblem])
 
-  /// The most problems that are told one by one.
-  static let mostTold = 20
+  /// The most problems listed in the message.
+  static let mostListed = 20
 
-  /// What kind of fault it is as a whole: that inputs are missing only when nothing else is wrong.
+  /// The kind of the error as a whole: `missingInput` only when nothing else is wrong.
   package var kind: StillwaterError.Kind {
     switch self {
     case .notText: .badConfiguration
@@ -40,7 +40,7 @@ extension PipelineError: CustomStringConvertible {
     switch self {
     case .notText(let path, let line): return "\(printable(path)):\(line):1: expected UTF-8 text"
     case .problems(let path, let problems):
-      var lines = problems.prefix(Self.mostTold).map {
+      var lines = problems.prefix(Self.mostListed).map {
         "\(printable(path)):\($0.line):\($0.column): \($0.reason)"
       }
       let rest = problems.count - lines.count
@@ -50,7 +50,7 @@ extension PipelineError: CustomStringConvertible {
   }
 }
 
-/// Text from outside as it can be shown in one line: in quotes, cut, without control characters.
+/// Quotes untrusted text for a message: at most 40 scalars, control characters replaced by U+FFFD.
 func shown(_ text: String) -> String {
   let scalars = text.unicodeScalars.prefix(40).map { scalar in
     let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)

@@ -7,23 +7,27 @@ import Yams
   import Foundation
 #endif
 
-/// Follows which stage reads and writes which file, in the order in which the stages run, and reports
-/// what cannot end well: a missing input, two writers of one file, an output over an input.
+/// Tracks which stage reads and writes which file, in execution order, and reports conflicts.
+///
+/// Conflicts are a missing input, two writers of one file, an output that overwrites an input, and an
+/// output that would become an input of the next run.
 final class PipelineFiles {
   private let reader: PipelineReader
-  // Stages by path. The keys are bytes, for names that Swift holds equal can be two files.
+  // Stages by path. Keys are bytes, since names that are equal in Swift can be different files.
   private var readers: [[UInt8]: String] = [:]
   private var writers: [[UInt8]: String] = [:]
-  /// Folders that are read as a whole.
+  /// Stages by the folder that they read as a whole.
   private var gathered: [[UInt8]: String] = [:]
 
-  /// What stands beside an output.
+  /// The suffixes of the companion files of an output.
   static let companions = [".summary.json", ".rejects.csv", ".stage.json", ".checkpoint"]
 
   init(_ reader: PipelineReader) { self.reader = reader }
 
-  /// The paths of `items`, folders and patterns expanded; relative ones are below `folder`, which
-  /// ends with a slash.
+  /// Expands and registers the input files of a stage.
+  ///
+  /// * `items`: paths, folders and patterns as written.
+  /// * `folder`: what relative ones are resolved against, with a final slash.
   func inputs(
     _ items: [PipelineMembers.Item], of stage: String, folder: String
   ) -> [String] {
@@ -65,12 +69,12 @@ final class PipelineFiles {
 
   private static func isPatternSign(_ character: Character) -> Bool { "*?[".contains(character) }
 
-  /// A pattern that fits this text alone: the pipeline's own folder may be named `[a]`.
+  /// A pattern that matches exactly this text: the pipeline's folder may be named `[a]`.
   private static func literal(_ text: String) -> String {
     text.map { isPatternSign($0) ? "[\($0)]" : "\($0)" }.joined()
   }
 
-  /// Notes that `stage` reads a file, which must be there or come from an earlier stage.
+  /// Registers that `stage` reads a file, which must exist or be written by an earlier stage.
   func reads(_ path: String, _ stage: String, _ node: Node?) {
     let key = key(path)
     if writers[key] == nil, !FileManager.default.fileExists(atPath: path) {
@@ -79,7 +83,7 @@ final class PipelineFiles {
     if readers[key] == nil { readers[key] = stage }
   }
 
-  /// Notes that `stage` writes a file and what stands beside it.
+  /// Registers that `stage` writes a file and its companions.
   func writes(_ path: String, _ stage: String, _ node: Node?) {
     let key = key(path)
     if path == "-" || path.hasSuffix("/-") {
@@ -105,7 +109,8 @@ final class PipelineFiles {
     key.lastIndex(of: UInt8(ascii: "/")).map { Array(key[..<$0]) } ?? []
   }
 
-  /// One spelling for all spellings of a path that differ only in dots and slashes.
+  /// A canonical spelling of paths that differ only in `.`, `..` and repeated slashes; links are not
+  /// resolved.
   private func key(_ path: String) -> [UInt8] {
     var parts: [Substring] = []
     for part in path.split(separator: "/") where part != "." {

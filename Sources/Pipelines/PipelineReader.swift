@@ -3,12 +3,14 @@ import Options
 import Stillwater
 import Yams
 
-/// Reads the nodes of a pipeline file and collects what is wrong with them, each with its place.
+/// Collects the problems of a pipeline file, each with the location of its node.
 final class PipelineReader {
   private(set) var problems: [PipelineProblem] = []
   private var known: Set<PipelineProblem> = []
 
-  /// Notes a problem, once; `node` is where it is, nil for the start of the file.
+  /// Adds a problem unless it is known already.
+  ///
+  /// * `node`: its location; nil for the start of the file.
   func report(_ node: Node?, _ reason: String, isMissingInput: Bool = false) {
     let mark = node?.mark
     let problem = PipelineProblem(
@@ -17,7 +19,7 @@ final class PipelineReader {
     if known.insert(problem).inserted { problems.append(problem) }
   }
 
-  /// The problems in the order of their places; of one place, in the order they were found.
+  /// The problems in the order of their locations and, at one location, in the order they were found.
   var sorted: [PipelineProblem] {
     problems.enumerated().sorted {
       ($0.element.line, $0.element.column, $0.offset)
@@ -25,7 +27,9 @@ final class PipelineReader {
     }.map(\.element)
   }
 
-  /// The members of a mapping; keys that are not allowed are reported with the nearest that is.
+  /// The members of a mapping; unknown keys are reported with the nearest valid one.
+  ///
+  /// * `what`: the name of the mapping in messages.
   func members(of node: Node?, allowed: [String], what: String) -> PipelineMembers {
     var members = PipelineMembers(reader: self, node: node)
     guard let node else { return members }
@@ -38,7 +42,7 @@ final class PipelineReader {
         members.nodes[name] = value
       } else {
         let name = key.scalar?.string ?? ""
-        // Far more problems than are ever told need no advice.
+        // Suggestions are costly, and beyond 100 problems none would be shown.
         let advice = problems.count < 100 ? suggestion(for: name, among: allowed) : ""
         report(key, "unknown key \(found(key)) in \(what)" + advice)
       }
@@ -47,7 +51,7 @@ final class PipelineReader {
   }
 }
 
-/// What stands in place of something else, in words.
+/// A description of a node for "found ..." in messages.
 private func found(_ node: Node) -> String {
   switch node {
   case .scalar(let scalar): scalar.string.isEmpty ? "nothing" : shown(scalar.string)
@@ -57,14 +61,14 @@ private func found(_ node: Node) -> String {
   }
 }
 
-/// The values of a mapping, read as what they must be; wrong ones are reported and count as absent.
+/// The values of a mapping, read with the expected types; wrong ones are reported and count as absent.
 struct PipelineMembers {
   let reader: PipelineReader
   /// The mapping itself.
   let node: Node?
   var nodes: [String: Node] = [:]
 
-  /// A text with the place where it stands.
+  /// A text with its node, for the location.
   struct Item {
     let text: String
     let node: Node
@@ -72,17 +76,17 @@ struct PipelineMembers {
 
   init(reader: PipelineReader, node: Node?) { (self.reader, self.node) = (reader, node) }
 
-  /// Whether there is anything to read; if not, that has been reported.
+  /// Whether the node is a mapping; if it is something else, that has been reported.
   var isMapping: Bool { node?.mapping != nil }
 
   func has(_ key: String) -> Bool { nodes[key] != nil }
 
   func text(_ key: String) -> String? { item(key)?.text }
 
-  /// A text that is not empty.
+  /// The non-empty text under a key; nil when the key is absent or the value is wrong.
   func item(_ key: String) -> Item? { nodes[key].flatMap { item($0, of: key) } }
 
-  /// A text or a list of them, nil when the key is not there.
+  /// The texts under a key, which may hold one or a list; nil when the key is absent.
   func items(_ key: String) -> [Item]? {
     guard let node = nodes[key] else { return nil }
     guard let sequence = node.sequence else {
@@ -99,7 +103,7 @@ struct PipelineMembers {
     return Item(text: text, node: node)
   }
 
-  /// The one whole number that a key may hold.
+  /// Reports a value other than this whole number.
   func check(_ key: String, is number: Int) {
     guard let node = nodes[key], node.scalar?.string != "\(number)" else { return }
     reader.report(
@@ -108,7 +112,9 @@ struct PipelineMembers {
 }
 
 extension PipelineMembers {
-  /// Sets the options that a section holds, or the environment in its stead.
+  /// Sets the options of a section: from the environment, else from the keys.
+  ///
+  /// Paths are skipped, since they are resolved and tracked separately (`PipelineFiles`).
   func read<Root: Configurable>(
     _ root: inout Root, _ section: PipelineSection, _ given: inout Given
   ) {
@@ -128,7 +134,7 @@ extension PipelineMembers {
     }
   }
 
-  /// The texts of a value; nil when one of a list is none, which has been reported.
+  /// The texts of a value; nil when an element of a list is not a text, which has been reported.
   private func texts(of value: Node, _ key: String, _ shape: Wording.Shape) -> [String]? {
     guard shape == .many, let sequence = value.sequence else {
       return value.scalar.map { [$0.string] } ?? [""]

@@ -10,24 +10,27 @@ import Stillwater
   import Foundation
 #endif
 
-/// Runs the stages of a pipeline, passing over those whose inputs, settings and outputs are what they
-/// were when they were last finished.
+/// Runs the stages of a pipeline, skipping those that are up to date.
+///
+/// A stage is up to date if program version, settings, contents of the inputs and contents of the outputs
+/// are those recorded when it last finished. Timestamps do not matter.
 package struct PipelineRun: Sendable {
   package let pipeline: Pipeline
 
   package init(_ pipeline: Pipeline) { self.pipeline = pipeline }
 
-  /// What became of a stage.
+  /// The outcome of one stage.
   package struct Report: Sendable {
     package let stage: String
     package let output: String
-    /// nil when the stage was up to date.
+    /// The summary of the run; nil when the stage was skipped.
     package let summary: RunSummary?
   }
 
-  /// Runs all stages in order.
+  /// Runs all stages in order; the first failure ends the run with `StillwaterError`.
   ///
-  /// * `finished`: told of each stage as it ends.
+  /// * `force`: whether to run stages that are up to date too.
+  /// * `finished`: called after each stage, also for a skipped one.
   package func run(
     force: Bool, progress: @escaping ProgressHandler, finished: (Report) throws -> Void
   ) async throws {
@@ -47,9 +50,9 @@ package struct PipelineRun: Sendable {
     } catch { throw StillwaterError(error) }
   }
 
-  /// What every stage will do, in order, without doing it.
+  /// A line for each stage on what a run would do, in order.
   ///
-  /// A stage that reads what an earlier one makes anew is not up to date.
+  /// A stage whose inputs an earlier one would rewrite counts as not up to date.
   package func plan() -> [String] {
     var renewed: Set<String> = []
     return stages.map { stage in
@@ -63,7 +66,7 @@ package struct PipelineRun: Sendable {
     }
   }
 
-  /// The folder of the pipeline file with its slash, which all its paths begin with.
+  /// The folder of the pipeline file with a final slash, which its relative paths are resolved against.
   private var folder: String { PipelineBuilder.folder(of: pipeline.path) }
 
   private var stages: [PipelineStep] {
@@ -85,7 +88,8 @@ package struct PipelineRun: Sendable {
     for stage in pipeline.scores {
       steps.append(
         PipelineStep(
-          name: "score", inputs: stage.files + [stage.model], output: stage.output,
+          name: "score", inputs: stage.files + [stage.model] + [stage.quietTimes].compactMap { $0 },
+          output: stage.output,
           events: stage.events, settings: stage.identity
         ) { try await stage.run(progress: $0) })
     }
@@ -100,7 +104,9 @@ package struct PipelineRun: Sendable {
     return steps
   }
 
-  /// One writer for each folder that receives an output; missing folders are made.
+  /// Locks each folder that receives an output; missing folders are created.
+  ///
+  /// Throws `busy` when another run holds a lock.
   private func lockFolders() throws -> [FolderLock] {
     var locked: Set<String> = []
     var locks: [FolderLock] = []
@@ -111,7 +117,7 @@ package struct PipelineRun: Sendable {
       } catch {
         throw StillwaterError(.cannotCreate, "\(folder): the folder cannot be made")
       }
-      // A folder has many names, and a second lock would wait for the first.
+      // A folder may have several names, and this process cannot lock it twice.
       let real = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path
       guard locked.insert(real).inserted else { continue }
       locks.append(try FolderLock(folder: folder, command: "pipeline \(pipeline.path)"))

@@ -10,19 +10,21 @@ import Stillwater
   import Foundation
 #endif
 
-/// One stage with what it depends on and what it leaves.
+/// One stage as a node of the build graph: its dependencies, its products and how to run it.
 struct PipelineStep {
   let name: String
+  /// The files it reads, the model included.
   let inputs: [String]
   let output: String
-  /// Where the events go, for a stage that writes them.
+  /// The path of the events; nil for a stage that writes none.
   var events: String?
+  /// The options that determine the result, by name.
   let settings: [String: String]
   let run: @Sendable (@escaping ProgressHandler) async throws -> RunSummary
 
   private var recordPath: String { output + StageRecord.ending }
 
-  /// The files that the stage writes, by the names they have in its record.
+  /// The files that the stage writes, by their names in its record.
   private var products: [(name: String, path: String, isNeeded: Bool)] {
     var products = [
       (name: "output", path: output, isNeeded: true),
@@ -33,10 +35,10 @@ struct PipelineStep {
     return products
   }
 
-  /// The hash of the program's version, the settings and the contents of all inputs.
+  /// A digest of program version, settings and the contents of all inputs.
   ///
-  /// Names below `folder` (with its slash) count from there, so that it does not matter where the
-  /// program is called.
+  /// Paths below `folder` (with a final slash) are taken relative to it, so the working directory does
+  /// not matter. Reads every input.
   func fingerprint(in folder: String) throws -> String {
     func name(_ path: String) -> String {
       path.hasPrefix(folder) ? String(path.dropFirst(folder.count)) : path
@@ -52,7 +54,7 @@ struct PipelineStep {
     ).fingerprint
   }
 
-  /// Whether the outputs are what a run with this fingerprint made.
+  /// Whether the outputs, all of which are read, are unchanged since a run with this fingerprint.
   func isUpToDate(_ fingerprint: String) -> Bool {
     guard let record = StageRecord.read(recordPath) else { return false }
     let products = products
@@ -63,7 +65,7 @@ struct PipelineStep {
     }
   }
 
-  /// Keeps what was made, rejected rows included.
+  /// Records fingerprint and outputs, rejected rows included, beside the output.
   func remember(_ fingerprint: String) throws {
     let made = products.filter { $0.isNeeded || FileManager.default.fileExists(atPath: $0.path) }
     let outputs = try made.map {
@@ -73,7 +75,7 @@ struct PipelineStep {
   }
 }
 
-/// The SHA-256 of a file as it is stored.
+/// The SHA-256 of a file as stored.
 func digest(ofFile path: String) throws -> String {
   let file = try InputFile(path: path)
   var block: [UInt8] = []

@@ -1,14 +1,17 @@
 import Yams
 
-/// Turns the text of a pipeline file into nodes that know their places.
+/// Parses the text of a pipeline file into YAML nodes with locations.
 enum PipelineText {
-  /// Pipeline files longer than this are refused.
+  /// The longest pipeline file accepted, in bytes.
   static let longest = 1 << 18
 
-  /// The most aliases; many of them could make a small file expand without bound.
+  /// The most aliases accepted: nested aliases can make a small file expand exponentially.
   static let mostAliases = 8
 
-  /// Reads one YAML document; nil when there is none.
+  /// Parses one YAML document; nil when there is none.
+  ///
+  /// Every scalar stays the text it is written as. Throws for malformed YAML, several documents,
+  /// duplicate keys, or too many aliases.
   static func compose(_ text: String) throws(PipelineProblem) -> Node? {
     try checkAliases(Array(text.utf8))
     do {
@@ -21,10 +24,10 @@ enum PipelineText {
     }
   }
 
-  /// Counts all that may be an alias: a star where a value or a key can begin.
+  /// Counts everything that may be an alias: an asterisk where a value or key can begin.
   ///
-  /// Stars in quotes are counted as well where they follow such a sign, for telling quotes from
-  /// apostrophes takes a whole scanner; counting too many is safe.
+  /// Asterisks inside quotes may be counted too, since distinguishing quotes from apostrophes would take a
+  /// complete scanner; counting too many is safe.
   private static func checkAliases(_ bytes: [UInt8]) throws(PipelineProblem) {
     var (line, column, count) = (1, 0, 0)
     var previous: UInt8?  // the last byte on the line that is not blank
@@ -45,7 +48,7 @@ enum PipelineText {
     }
   }
 
-  /// Bytes beyond ASCII may be part of one of Unicode's line ends.
+  /// Whether a value can follow this byte; bytes beyond ASCII may belong to a Unicode line end.
   private static func canPrecedeValue(_ byte: UInt8?) -> Bool {
     guard let byte else { return true }
     return byte >= 0x80 || "-?:,[{".utf8.contains(byte)
@@ -60,10 +63,10 @@ enum PipelineText {
       let advice = isAlias ? "; a text that begins with * or & must stand in quotes" : ""
       return PipelineProblem(line: mark.line, column: mark.column, reason: worded(problem) + advice)
     case .reader(let problem, let offset, _, let yaml):
-      let place = place(of: offset ?? 0, in: yaml)
-      return PipelineProblem(line: place.line, column: place.column, reason: problem)
+      let location = location(of: offset ?? 0, in: yaml)
+      return PipelineProblem(line: location.line, column: location.column, reason: problem)
     case .duplicatedKeysInMapping(let names, let context):
-      let all = names.sorted().prefix(PipelineError.mostTold).map { shown($0) }
+      let all = names.sorted().prefix(PipelineError.mostListed).map { shown($0) }
       return PipelineProblem(
         line: context.mark.line, column: context.mark.column,
         reason: "a key stands twice: \(all.joined(separator: ", ")); here is the first")
@@ -71,7 +74,7 @@ enum PipelineText {
     }
   }
 
-  /// The parser's words, where they say something to somebody who does not know the parser.
+  /// The parser's message, reworded where it would mean nothing to a user.
   private static func worded(_ problem: String) -> String {
     switch problem {
     case let text where text.hasPrefix("Maximum nesting level"): "nested too deeply"
@@ -81,7 +84,7 @@ enum PipelineText {
   }
 
   /// The line and column of the character at `offset`.
-  private static func place(of offset: Int, in text: String) -> (line: Int, column: Int) {
+  private static func location(of offset: Int, in text: String) -> (line: Int, column: Int) {
     var (line, column) = (1, 1)
     for character in text.prefix(offset) {
       (line, column) = character.isNewline ? (line + 1, 1) : (line, column + 1)

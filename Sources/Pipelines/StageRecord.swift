@@ -2,15 +2,15 @@ import Files
 import Reporting
 import Stillwater
 
-/// All that decides what a stage makes: program, settings and the contents of its inputs.
+/// Everything that determines the outputs of a stage: program version, settings, contents of the inputs.
 ///
-/// Times, owners and the working directory are no part of it.
+/// Timestamps, owners and the working directory do not matter.
 package struct StageIdentity: Equatable, Sendable {
   package var version: String
   package var stage: String
-  /// The settings by name, in any order.
+  /// The settings by name.
   package var settings: [String: String]
-  /// The inputs in the order in which they are read.
+  /// The inputs, in reading order.
   package var inputs: [StageRecord.File]
 
   package init(
@@ -20,7 +20,7 @@ package struct StageIdentity: Equatable, Sendable {
     (self.settings, self.inputs) = (settings, inputs)
   }
 
-  /// The SHA-256 over everything; each text goes in with its length, so that none runs into another.
+  /// The SHA-256 of everything; texts are prefixed with their lengths, so that the encoding is injective.
   package var fingerprint: String {
     var bytes: [UInt8] = []
     func add(_ text: String) { bytes += Array("\(text.utf8.count):".utf8) + Array(text.utf8) }
@@ -38,9 +38,9 @@ package struct StageIdentity: Equatable, Sendable {
   }
 }
 
-/// What is kept beside an output, to know at the next run that nothing has to be done.
+/// The record stored beside an output, by which the next run sees that the stage is up to date.
 package struct StageRecord: Codable, Equatable, Sendable {
-  /// What holds something: an input by its path, an output by its part (`output`, `summary`, ...).
+  /// A file and its digest: an input by its path, an output by its role (`output`, `summary`, ...).
   package struct File: Codable, Equatable, Sendable {
     package var name: String
     package var sha256: String
@@ -50,12 +50,12 @@ package struct StageRecord: Codable, Equatable, Sendable {
 
   package var stage: String
   package var fingerprint: String
-  /// All files that the stage has written, in the order of their names.
+  /// All files that the stage has written, sorted by name.
   package var outputs: [File]
 
-  /// The ending that is put behind the name of the stage's output.
+  /// The suffix of the record's path, behind that of the output.
   package static let ending = ".stage.json"
-  /// Records longer than this are taken for damaged.
+  /// Longer records are regarded as damaged.
   private static let longest = 1 << 20
 
   package init(stage: String, fingerprint: String, outputs: [File]) {
@@ -63,10 +63,10 @@ package struct StageRecord: Codable, Equatable, Sendable {
     self.outputs = outputs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
-  /// Whether the stage would make again what is there: by contents alone, never by time.
+  /// Whether running the stage again would reproduce the existing outputs.
   ///
-  /// `needed` names the outputs without which the stage is not done; `digest` gives the SHA-256 of
-  /// one by its name, nil when it is gone or cannot be read.
+  /// * `needed`: the names of the outputs that must exist.
+  /// * `digest`: the current SHA-256 of an output by name; nil when it is gone or unreadable.
   package func isUpToDate(
     stage: String, fingerprint: String, needed: [String], digest: (String) -> String?
   ) -> Bool {
@@ -75,13 +75,13 @@ package struct StageRecord: Codable, Equatable, Sendable {
       && outputs.allSatisfy { digest($0.name) == $0.sha256 }
   }
 
-  /// The record kept at `path`; nil when there is none, or none that can be understood.
+  /// Reads the record at `path`; nil when there is none or it is damaged.
   package static func read(_ path: String) -> StageRecord? {
     guard let bytes = try? readWhole(path, limit: longest) else { return nil }
     return try? SnakeCaseJSON.decode(StageRecord.self, from: bytes)
   }
 
-  /// Keeps the record at `path`, with sorted keys.
+  /// Writes the record to `path` atomically.
   package func write(to path: String) throws {
     let file = try OutputFile(path: path)
     try file.append(SnakeCaseJSON.encode(self, indented: true))

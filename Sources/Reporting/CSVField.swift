@@ -1,17 +1,17 @@
-/// Writes single fields of a CSV record.
+/// Writes single fields of a CSV record (RFC 4180).
 package enum CSVField {
   private static let quote = UInt8(ascii: "\"")
 
-  /// Appends text, in quotes only when a reader would otherwise take it for something else.
+  /// Appends text, quoted only when a reader could misread it otherwise.
   ///
-  /// Blanks at either end are quoted too, for some readers trim them.
+  /// Text with blanks at either end is quoted too, since some readers trim them.
   package static func append(_ text: String, to record: inout [UInt8], delimiter: UInt8 = 0x2C) {
     let start = record.count
     record.append(contentsOf: text.utf8)
     quote(&record, from: start, delimiter: delimiter)
   }
 
-  /// Appends bytes as they are, in quotes only when needed.
+  /// Appends raw bytes, which need not be UTF-8, quoted only when needed.
   package static func append(
     _ bytes: [UInt8], to record: inout [UInt8], delimiter: UInt8 = 0x2C
   ) {
@@ -20,7 +20,7 @@ package enum CSVField {
     quote(&record, from: start, delimiter: delimiter)
   }
 
-  /// Puts what stands in `record` from `start` on in quotes if it needs them.
+  /// Quotes the bytes of `record` from `start` on if they need it.
   package static func quote(
     _ record: inout [UInt8], from start: Int, delimiter: UInt8 = 0x2C
   ) {
@@ -35,12 +35,12 @@ package enum CSVField {
     record.append(quote)
   }
 
-  /// Appends the shortest digits that read back as the same Float; NaN is an empty field.
+  /// Appends the shortest digits that parse to the same Float; NaN becomes an empty field.
   package static func append(_ number: Float, to record: inout [UInt8]) {
     if !number.isNaN { record.append(contentsOf: number.description.utf8) }
   }
 
-  /// Appends the shortest digits that read back as the same Double; NaN is an empty field.
+  /// Appends the shortest digits that parse to the same Double; NaN becomes an empty field.
   package static func append(_ number: Double, to record: inout [UInt8]) {
     if !number.isNaN { record.append(contentsOf: number.description.utf8) }
   }

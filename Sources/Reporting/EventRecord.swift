@@ -1,31 +1,35 @@
 package import Files
 
-/// An event of a series as it is written: what happened from when to when, how bad it was and which
-/// columns show it.
+/// An event of a series as written to outputs: its extent in time, its severity, and the columns that
+/// show it.
 package struct EventRecord: Sendable, Equatable {
   /// A hash of series, columns and start: the same event has the same id in the next file.
   package var id: String
-  /// The file that it lies in.
+  /// The file it is in, as the user named it.
   package var path: String
   package var state: State
-  /// What kind of fault it is: `fault`, `level`, `still` or `state`.
+  /// The kind of fault: `fault`, `level`, `still` or `state`.
   package var kind: String
   /// The value of the group column; empty without one.
   package var group: String
   package var start, end, peak: Moment
   package var rows: Int
-  /// The score at the peak, before anything was explained.
+  /// The score of the peak row, before any other event was explained away.
   package var peakScore: Float
   /// The peak's score as a multiple of the threshold, above 1.
   package var ratio: Float
-  /// Worst first.
+  /// The columns that show the event, worst first.
   package var columns: [ColumnPart]
 
-  /// Whether more of the event may come.
+  /// Whether the event may continue in rows not yet seen.
   package enum State: String, Sendable {
-    /// It lasts to the end of what was scored.
+    /// It lasts to the end of the scored rows.
     case open
     case closed
+    /// A lasting change that has become the new normal.
+    case accepted
+    /// It lies in a time that was announced as quiet, and raises no alarm.
+    case quiet
   }
 
   /// A row of the file.
@@ -40,7 +44,7 @@ package struct EventRecord: Sendable, Equatable {
     fileprivate var text: String { time.map { iso8601(nanoseconds: $0) } ?? "" }
   }
 
-  /// What a column held at the peak and what was expected there, in the units of the file.
+  /// A column's value at the peak and the value expected there, in the units of the file.
   package struct ColumnPart: Sendable, Equatable {
     package var name: String
     package var found, expected: Double
@@ -59,8 +63,8 @@ package struct EventRecord: Sendable, Equatable {
     (self.peakScore, self.ratio, self.columns) = (peakScore, ratio, columns)
   }
 
-  /// How bad the event is: 1 up to twice the threshold, 2 up to four times, 3 up to eight times, else
-  /// 4; one more, at most 4, if it lasts for 100 rows or longer.
+  /// The severity, 1 to 4: 1 below twice the threshold, 2 below four times, 3 below eight times, else 4;
+  /// one more, at most 4, if the event lasts for 100 rows or longer.
   package var severity: Int {
     let level = ratio < 2 ? 1 : ratio < 4 ? 2 : ratio < 8 ? 3 : 4
     return min(4, level + (rows >= 100 ? 1 : 0))
@@ -68,9 +72,9 @@ package struct EventRecord: Sendable, Equatable {
 }
 
 extension EventRecord {
-  /// Writes events as CSV, one a row.
+  /// Writes events as CSV with a header, one per row; values of several columns are joined by spaces.
   ///
-  /// * `group`: the name of the group column, if there is one.
+  /// * `group`: the name of the group column, which gets a column of its own; nil without one.
   package static func write(_ events: [EventRecord], group: String?, to file: OutputFile) throws {
     var header: [UInt8] = []
     append(

@@ -1,8 +1,11 @@
-/// A time as ISO 8601 in UTC, with as many decimals as it needs.
+/// Formats nanoseconds since 1970 as ISO 8601 in UTC, with as many decimals as needed.
+///
+/// Proleptic Gregorian, exact over the whole range of Int64; the inverse of `TimeReader`.
 package func iso8601(nanoseconds: Int64) -> String {
   let day: Int64 = 86_400_000_000_000
-  let days = nanoseconds >= 0 ? nanoseconds / day : (nanoseconds - day + 1) / day
-  let rest = nanoseconds - days * day
+  // Rounded down without a step below the least of all times.
+  var (days, rest) = nanoseconds.quotientAndRemainder(dividingBy: day)
+  if rest < 0 { (days, rest) = (days - 1, rest + day) }
   // Civil date from days since 1970 (Hinnant, "chrono-compatible low-level date algorithms").
   let z = days + 719_468
   let era = (z >= 0 ? z : z - 146_096) / 146_097

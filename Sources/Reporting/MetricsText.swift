@@ -1,7 +1,7 @@
 package import Evaluation
 
 extension Metrics {
-  /// The metrics as a short table; undefined ones say so.
+  /// The metrics as a two-column table of text, four decimals; undefined ones read `undefined`.
   package var text: String {
     let rows: [(String, Double?)] = [
       ("AUROC", auroc), ("AUPRC", auprc), ("best F1", bestF1),

@@ -1,6 +1,6 @@
 package import Files
 
-/// Writes the rows that were put aside, each with its place and the reason.
+/// Writes the rows that were set aside, each with its location and the reason, as CSV.
 package struct RejectsWriter {
   /// The number of rows written so far.
   package private(set) var count = 0
@@ -14,7 +14,7 @@ package struct RejectsWriter {
     try output.append("file,line,column,reason,text\n")
   }
 
-  /// Writes one row that was put aside.
+  /// Writes one row that was set aside.
   ///
   /// `line` is the line of the file, from 1, on which the row begins; `column` the name or number
   /// of the column, nil when the whole row is at fault; `text` the bytes of the row as read.
@@ -36,6 +36,6 @@ package struct RejectsWriter {
     count += 1
   }
 
-  /// Puts the file under its name.
+  /// Renames the file into place.
   package func commit() throws(OutputError) { try output.commit() }
 }

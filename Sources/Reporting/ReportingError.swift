@@ -1,10 +1,10 @@
 import Ingestion
 
-/// Why a result cannot be written as it was asked for.
+/// Why scores cannot be written in the requested form.
 package enum ReportingError: Error, Equatable {
-  /// A column of the input has the name of one that is added.
+  /// An input column has the name of one that would be added.
   case nameClash(path: String, column: String)
-  /// A file's header is not that of the first one.
+  /// The header of a later file differs from that of the first.
   case otherHeader(path: String)
 }
 

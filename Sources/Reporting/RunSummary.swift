@@ -75,6 +75,7 @@ extension RunSummary {
     switch command {
     case "train": "learned from \(rowsUsed ?? 0) rows"
     case "score": "scored \(rowsScored ?? 0) rows, flagged \(anomalies ?? 0)"
+    case "repair": "replaced \(cellsChanged ?? 0) cells in \(events ?? 0) events"
     case "evaluate":
       "AUROC \(rounded(auroc)), AUPRC \(rounded(auprc))"
         + ((metrics?.vusPR).map { ", VUS-PR \(rounded($0))" } ?? "")

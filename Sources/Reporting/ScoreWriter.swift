@@ -1,23 +1,23 @@
 package import Files
 package import Ingestion
 
-/// Which columns of the input go to the output.
+/// Which input columns are copied to the output; raw values are those of `--keep`.
 package enum KeptColumns: String, Sendable, CaseIterable {
   case all, keys, none
 }
 
-/// How scored rows are written.
+/// The format of scored rows; raw values are those of `--format`.
 package enum ScoreFormat: String, Sendable, CaseIterable {
   case csv, ndjson
 }
 
-/// Writes scored rows: the input's columns as they stand, then what was found out.
+/// Writes scored rows: the input's columns byte for byte, then the results.
 package struct ScoreWriter {
   let file: OutputFile
   let keep: KeptColumns
   let format: ScoreFormat
   let prefix: String
-  /// The columns whose expected values follow; empty when not asked for.
+  /// The columns whose expected values are added; empty if not requested.
   let explained: [String]
   /// The key columns, for `--keep keys`.
   let keys: [String]
@@ -35,14 +35,16 @@ package struct ScoreWriter {
     self.isSeries = isSeries
   }
 
-  /// The names of the columns that are added.
+  /// The names of the added columns, in order.
   private var added: [String] {
     (["line", "score", "ratio", "p_value", "anomaly", "top_columns"]
       + (isSeries ? ["event"] : [])).map { prefix + $0 }
       + explained.map { "\(prefix)expected_\($0)" }
   }
 
-  /// Takes a file's header: writes it for the first file, compares it for later ones.
+  /// Begins a file: writes the header for the first, compares it for later ones.
+  ///
+  /// Throws `ReportingError.nameClash` or `otherHeader`.
   package mutating func begin(path: String, names: [String], bytes: [UInt8]) throws {
     let kept = kept(names)
     for name in added where kept.contains(where: { $0.utf8.elementsEqual(name.utf8) }) {
@@ -86,7 +88,7 @@ package struct ScoreWriter {
     CSVField.append(cell, to: &line, delimiter: dialect.delimiter.byte)
   }
 
-  /// Writes the rows of a chunk, each with what was found out about it.
+  /// Writes the rows of a chunk with their results, one for each row.
   package func write(_ chunk: RecordChunk, _ findings: [Finding]) throws {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(findings.count * 128)
@@ -147,7 +149,7 @@ package struct ScoreWriter {
     CSVField.quote(&bytes, from: start, delimiter: dialect.delimiter.byte)
   }
 
-  /// A number with the decimal mark that the rest of the file has.
+  /// Appends a number with the decimal mark of the input.
   private func appendNumber(_ number: Float, to bytes: inout [UInt8]) {
     let start = bytes.count
     CSVField.append(number, to: &bytes)
@@ -181,10 +183,10 @@ package struct ScoreWriter {
     bytes += Array((text + "}").utf8)
   }
 
-  /// The name of an added column in JSON.
+  /// The key of an added column in JSON.
   private func key(_ name: String) -> String { jsonString(prefix + name) }
 
-  /// A raw cell without its quotes.
+  /// The text of a raw cell, without surrounding blanks and quotes.
   private func plain(_ cell: ArraySlice<UInt8>) -> String {
     let text = String(decoding: cell, as: UTF8.self).trimming(" \t")
     guard text.utf8.count >= 2, text.hasPrefix("\""), text.hasSuffix("\"") else { return text }
@@ -192,7 +194,7 @@ package struct ScoreWriter {
       .joined(separator: "\"")
   }
 
-  /// A share with two decimals.
+  /// A fraction with two decimals.
   private func percent(_ share: Float) -> String {
     let hundredths = Int((share * 100).rounded())
     return hundredths >= 100 ? "1" : "0." + (hundredths < 10 ? "0" : "") + "\(hundredths)"
@@ -208,7 +210,7 @@ extension String {
   }
 }
 
-/// A text as a JSON string: quotes, backslashes and control bytes escaped, the rest as it is.
+/// A JSON string literal: quotes, backslashes and control characters escaped, all else unchanged.
 private func jsonString(_ text: String) -> String {
   var result = "\""
   for scalar in text.unicodeScalars {

@@ -1,25 +1,28 @@
 package import Files
 package import Ingestion
 
-/// Rules for the files a stage writes.
+/// The user's rules for the files that a stage writes.
 package struct OutputRules: Sendable {
-  /// What happens to files that are there already.
+  /// What happens to files that exist already.
   package var existing = ExistingOutput.replace
 
   package init() {}
 }
 
-/// The files that one stage writes: its output, the rows set aside and, last of all, the summary.
+/// The files that one stage writes: its output, the rows set aside and, last, the summary.
 ///
-/// Standard output, pipes and devices have no files beside them.
+/// Standard output, pipes and devices get no companion files.
 package final class StageOutput {
+  /// The output itself, not committed before `commit(_:)`.
   package let file: OutputFile
   private let rules: OutputRules
   private let inputs: [String]
   private var rejects: RejectsWriter?
   private var others: [OutputFile] = []
 
-  /// Creates the output; refuses one that is among `inputs`, by any name, or whose companions are.
+  /// Creates the output.
+  ///
+  /// Throws `OutputError.isInput` if it or one of its companions is among `inputs` under any name.
   package init(path: String, rules: OutputRules, inputs: [String]) throws {
     (self.rules, self.inputs) = (rules, inputs)
     file = try OutputFile(path: path, existing: rules.existing, inputs: inputs)
@@ -29,7 +32,7 @@ package final class StageOutput {
     }
   }
 
-  /// Creates one more output that is committed with the first.
+  /// Creates another output, which is committed together with the first.
   package func open(also path: String) throws -> OutputFile {
     guard path != file.path else {
       throw OutputError.cannotCreate(path: path, reason: "it is the name of the output as well")
@@ -39,7 +42,7 @@ package final class StageOutput {
     return other
   }
 
-  /// Writes rows that were set aside to `OUT.rejects.csv`.
+  /// Writes rows that were set aside to `OUT.rejects.csv`, which is created for the first one.
   package func reject(_ rows: [RejectedRow]) throws {
     guard file.isReplaced, !rows.isEmpty else { return }
     var writer = try rejects ?? RejectsWriter(output: OutputFile(path: rejectsPath, inputs: inputs))
@@ -50,10 +53,10 @@ package final class StageOutput {
     rejects = writer
   }
 
-  /// Puts all files under their names.
+  /// Renames all files into place.
   ///
-  /// An older summary goes first, so that none stands beside an output that it does not describe;
-  /// the new one comes last and is the mark of completion.
+  /// The old summary is removed first, so that none ever describes another output; the new one comes last
+  /// and marks completion.
   package func commit(_ summary: RunSummary) throws {
     guard file.isReplaced else { return try (others + [file]).forEach { try $0.commit() } }
     let report = try OutputFile(path: summaryPath, inputs: inputs)

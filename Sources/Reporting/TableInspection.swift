@@ -2,7 +2,7 @@ import Files
 package import Ingestion
 import Tabular
 
-/// What was met when a CSV file was looked at.
+/// The description of a CSV file: dialect, columns, and damage in the rows that were inspected.
 package struct TableInspection: Encodable, Sendable {
   package var file: String
   package var delimiter: String
@@ -11,7 +11,7 @@ package struct TableInspection: Encodable, Sendable {
   package var columns: [ColumnProfile]
   package var warnings: [String]
 
-  /// * `damaged`: the damaged rows among those inspected; the first are told one by one.
+  /// * `damaged`: the damaged rows among those inspected; the first 20 are listed.
   package init(
     file: String, delimiter: CSVDialect.Delimiter, _ inferred: InferredSchema, warnings: [String],
     damaged: [RejectedRow]
@@ -22,7 +22,9 @@ package struct TableInspection: Encodable, Sendable {
     self.warnings = warnings + Self.damage(damaged)
   }
 
-  /// For people; `guess` is the delimiter that the header looks like, if it is another.
+  /// The description for people, one column per line.
+  ///
+  /// * `guess`: the delimiter the header suggests instead of the given one, if any.
   package func lines(guess: CSVDialect.Delimiter?) -> [String] {
     let width = min(40, columns.map(\.name.count).max() ?? 0)
     var lines = [
@@ -36,7 +38,7 @@ package struct TableInspection: Encodable, Sendable {
     return lines + warnings.map { "warning: \($0)" }
   }
 
-  /// The first damaged rows and how many there are.
+  /// Messages for the first damaged rows, and their number.
   private static func damage(_ rows: [RejectedRow]) -> [String] {
     guard !rows.isEmpty else { return [] }
     let count =

@@ -1,24 +1,26 @@
 import Compute
 import Diffusion
 
-/// Finds the columns to blame for rows that score high.
+/// Attributes high scores to columns by leaving columns out in turn.
 ///
-/// A row that is wrong in one column has near normal rows as soon as that column does not count, and
-/// still has none when any other does not. So each column is blamed for how much nearer the normal
-/// rows come without it, and what they hold there was expected. The closed form that serves all other
-/// rows asks the neighbours that the wrong column has picked.
+/// A row that is wrong in one column has normal rows nearby once that column is ignored, and none when
+/// any other is. So a column's contribution is the decrease in distance to the nearest rows without it,
+/// and their mean there is the expected value. The closed form, which attributes all lower scores, relies
+/// on neighbours that the wrong column itself has selected.
 package struct ColumnBlame: Sendable {
-  /// The features of each column.
+  /// The range of features of each column.
   package let groups: [Range<Int>]
-  /// Rows that score higher are looked at closely.
+  /// Rows with scores above this are re-attributed.
   package let above: Float
 
   package init(groups: [Range<Int>], above: Float) { (self.groups, self.above) = (groups, above) }
 
-  /// Replaces contributions and expected values of the rows that score high.
+  /// Replaces the contributions and expected values of rows that score high.
+  ///
+  /// A row that comes no nearer without any single column keeps its attribution.
   ///
   /// * `samples`: the standard view, at least as many rows as `scores`.
-  func lookClosely(at samples: Matrix, exemplars: NearestRows, _ scores: inout RowScores) {
+  func refine(_ samples: Matrix, exemplars: NearestRows, _ scores: inout RowScores) {
     let denoiser = HiddenColumnDenoiser(exemplars, count: TableRecipe.blameNeighbors)
     for row in scores.scores.indices where scores.scores[row] > above {
       let suspects = suspects(scores.contributions, row: row)
@@ -34,13 +36,14 @@ package struct ColumnBlame: Sendable {
     }
   }
 
-  /// The columns with the highest contributions so far, in the order of the features.
+  /// The columns to leave out in turn: all, or those with the highest contributions so far, in the order
+  /// of the features.
   private func suspects(_ contributions: Matrix, row: Int) -> [Range<Int>] {
     guard groups.count > HiddenColumnDenoiser.mostColumns else { return groups }
-    let shares = groups.map { group in
+    let sums = groups.map { group in
       group.reduce(Float(0)) { $0 + contributions[row, $1] }
     }
-    let worst = groups.indices.sorted { (shares[$0], $1) > (shares[$1], $0) }
+    let worst = groups.indices.sorted { (sums[$0], $1) > (sums[$1], $0) }
     return worst.prefix(HiddenColumnDenoiser.mostColumns).sorted().map { groups[$0] }
   }
 }

@@ -1,12 +1,12 @@
 import Compute
 package import Diffusion
 
-/// How badly the last points of each window are foreseen from the others: (x - D)² / P, once with the
-/// closed form as D and once with the network.
+/// The normalised squared errors (x - D)² / P of forecasting the last points of each window, with the
+/// closed form as D and, if there is one, with the network.
 package struct ForecastMeasure: Sendable {
   package let cutter: WindowCutter
   package let condition: WindowCondition
-  /// nil for the closed form alone.
+  /// The network; nil for the closed form alone.
   package let denoiser: WindowDenoiser?
 
   package init(cutter: WindowCutter, condition: WindowCondition, denoiser: WindowDenoiser?) {
@@ -14,7 +14,7 @@ package struct ForecastMeasure: Sendable {
     (self.cutter, self.condition, self.denoiser) = (cutter, condition, denoiser)
   }
 
-  /// The closed form alone.
+  /// This measure without its network.
   func withoutNetwork() -> ForecastMeasure {
     ForecastMeasure(cutter: cutter, condition: condition, denoiser: nil)
   }
@@ -22,11 +22,11 @@ package struct ForecastMeasure: Sendable {
   /// The number of measures: the closed form, and the network if there is one.
   package var count: Int { denoiser == nil ? 1 : 2 }
 
-  /// For each row the mean over the windows that hide it, NaN where no window does.
+  /// The errors of each row, means over the windows that hide it; NaN where no window does.
   package struct Result: Sendable {
     /// Squared errors by the closed form and by the network, `[measures][rows]`.
     package var errors: [[Float]]
-    /// What the last of them foresaw of each row as a window's last, `[rows]`.
+    /// The last measure's forecast of each row as the last of a window, in encoded units, `[rows]`.
     package var foreseen: [Float]
 
     init(rows: Int, measures: Int) {
@@ -37,8 +37,8 @@ package struct ForecastMeasure: Sendable {
 
   /// Measures a segment.
   ///
-  /// * `isCausal`: whether a row counts only as the last of a window, so that no later row must be
-  ///   there.
+  /// * `values`: one channel, `[rows, 1]`, encoded units.
+  /// * `isCausal`: whether a row counts only as the last of a window, so that no later row is needed.
   func measure(_ values: Matrix, isCausal: Bool, workers: Int) async -> Result {
     let starts = cutter.starts(in: values.rows, stride: 1)
     let first = isCausal ? condition.hidden - 1 : 0
@@ -55,11 +55,11 @@ package struct ForecastMeasure: Sendable {
           for offset in first..<condition.hidden {
             let row = start + condition.seen + offset
             counts[row] += 1
-            let place = window * condition.hidden + offset
+            let point = window * condition.hidden + offset
             for (index, measure) in measures.enumerated() {
-              result.errors[index][row] += measure.errors.values[place]
+              result.errors[index][row] += measure.errors.values[point]
               if offset == condition.hidden - 1 {
-                result.foreseen[row] = measure.forecasts.values[place]
+                result.foreseen[row] = measure.forecasts.values[point]
               }
             }
           }
@@ -74,7 +74,7 @@ package struct ForecastMeasure: Sendable {
     return result
   }
 
-  /// What one chunk of windows lets foresee, one for each measure.
+  /// The forecasts of one chunk of windows, one reconstruction for each measure.
   private func reconstruct(_ values: Matrix, _ starts: ArraySlice<Int>)
     -> [WindowCondition.Reconstruction]
   {

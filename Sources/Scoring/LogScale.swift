@@ -1,6 +1,7 @@
 import Compute
 
-/// What is usual for the logarithm of a residual on normal rows: z = (l - mean) / (deviation + 0.001).
+/// The distribution of a log residual l over normal rows, which standardizes it:
+/// z = (l - mean) / (deviation + 0.001).
 package struct LogScale: Sendable, Equatable, Codable {
   package let mean, deviation: Double
 
@@ -8,24 +9,27 @@ package struct LogScale: Sendable, Equatable, Codable {
     (self.mean, self.deviation) = (mean, deviation)
   }
 
-  /// Mean and deviation of logarithms of left-out normal rows.
+  /// Fits mean and deviation to the log residuals of left-out normal rows.
   package static func fit(to logarithms: [Float]) -> LogScale {
     let moments = Moments(of: logarithms.lazy.map { Double($0) })
     return LogScale(mean: moments.mean, deviation: moments.deviation)
   }
 
+  /// The standardized log residual; about 0 with deviation 1 on normal rows.
   package func z(_ logarithm: Float) -> Float {
     Float((Double(logarithm) - mean) / (deviation + TableRecipe.leastDeviation))
   }
 }
 
-/// ln(t + 1e-9 + floor): finite for any finite residual t >= 0.
+/// The logarithm ln(t + 1e-9 + floor), finite for any finite residual t >= 0.
 func logResidual(_ residual: Float, floor: Float = 0) -> Float {
   Float(logarithm(Double(residual) + TableRecipe.leastResidual + Double(floor)))
 }
 
-/// The probability that a number of `higher` exceeds one of `lower`, ties counting half (Mann and
-/// Whitney 1947); 1/2 when either is empty.
+/// The area under the ROC curve of two samples: the probability that an element of `higher` exceeds one
+/// of `lower`, ties counting half (Mann and Whitney 1947).
+///
+/// 1/2 when either is empty. O(n log n).
 func separation(of higher: [Float], from lower: [Float]) -> Double {
   guard !higher.isEmpty, !lower.isEmpty else { return 0.5 }
   let sorted = lower.sorted()
@@ -38,7 +42,7 @@ func separation(of higher: [Float], from lower: [Float]) -> Double {
   return wins / (Double(higher.count) * Double(lower.count))
 }
 
-/// The number of leading elements that satisfy the predicate, by halving.
+/// The number of leading elements that satisfy the predicate, by binary search.
 func partition(_ sorted: [Float], _ holds: (Float) -> Bool) -> Int {
   var (low, high) = (0, sorted.count)
   while low < high {

@@ -1,7 +1,7 @@
 import Compute
 
 extension NeighborView {
-  /// Rows that nothing has been measured against yet.
+  /// A view before fitting: references of 0, neutral scales, a priori weights.
   init(unfitted exemplars: Matrix, options: Options) {
     let none = [Float](repeating: 0, count: exemplars.rows)
     let neutral = LogScale(mean: 0, deviation: 1)
@@ -12,9 +12,8 @@ extension NeighborView {
         empiricalWeight: Float(TableRecipe.empiricalWeight), viewWeight: 1))
   }
 
-  /// Rows that nothing has been measured against yet, with the noise of the empirical denoiser lowered
-  /// where they are so dense that it would blur them: to half of what usually parts a row from its near
-  /// neighbours.
+  /// A view before fitting, its empirical noise lowered where the exemplars are so dense that it would
+  /// blur them: to half of the median distance to a near neighbour.
   init(loweringNoiseFor exemplars: Matrix) {
     var options = Options()
     let spacing = Self.spacing(of: exemplars)
@@ -22,7 +21,7 @@ extension NeighborView {
     self.init(unfitted: exemplars, options: options)
   }
 
-  /// The median distance of some rows to a near neighbour.
+  /// The median distance of sampled rows to a near neighbour, in encoded units.
   private static func spacing(of rows: Matrix) -> Float {
     var stream = RandomStream(seed: 0, stream: 0x7370)
     let picked = stream.sample(TableRecipe.spacingRows, of: rows.rows)
@@ -33,11 +32,15 @@ extension NeighborView {
     return max(0, squares.sorted()[squares.count / 2]).squareRoot()
   }
 
-  /// Sets the floors to a share of what is usual for exemplars that have no equals, each against the
-  /// others, and returns these with the floors under them.
+  /// Sets the residual floors to a fraction of the exemplars' median and applies them.
+  ///
+  /// * `raw`: the logarithms of the exemplars, each against the others; duplicates do not count for the
+  ///   median.
+  ///
+  /// - Returns: the same with the floors added under the logarithm.
   mutating func floor(by raw: Logarithms) -> Logarithms {
-    mixture.localFloor = TableRecipe.floorShare * Self.median(of: raw.local)
-    mixture.empiricalFloor = TableRecipe.floorShare * Self.median(of: raw.empirical)
+    mixture.localFloor = TableRecipe.floorFraction * Self.median(of: raw.local)
+    mixture.empiricalFloor = TableRecipe.floorFraction * Self.median(of: raw.empirical)
     var floored = raw
     floored.local = raw.local.map { logResidual(Self.residual($0), floor: mixture.localFloor) }
     floored.empirical = raw.empirical.map {
@@ -46,23 +49,23 @@ extension NeighborView {
     return floored
   }
 
-  /// Of the residuals that are above rounding; 0 if there is none.
+  /// The median of the residuals above rounding error; 0 if there are none.
   private static func median(of logarithms: [Float]) -> Float {
     let sorted = logarithms.map(residual).filter { $0 > 1e-8 }.sorted()
     return sorted.isEmpty ? 0 : sorted[sorted.count / 2]
   }
 
-  /// The residual behind a logarithm without a floor.
+  /// The inverse of `logResidual` without a floor.
   private static func residual(_ logarithm: Float) -> Float {
     Float(max(0, exponential(Double(logarithm)) - TableRecipe.leastResidual))
   }
 
-  /// Keeps the residuals of the exemplars, each against the others.
+  /// Stores the log residuals of the exemplars, each against the others, as references.
   mutating func refer(to raw: Logarithms) {
     (localReference, empiricalReference) = (raw.local, raw.empirical)
   }
 
-  /// Learns the scales from what is usual for baseline rows; returns theirs, corrected.
+  /// Fits the scales to the log residuals of baseline rows; returns these, corrected.
   mutating func learn(from usual: Logarithms) -> Logarithms {
     let corrected = corrected(usual)
     mixture.localScale = LogScale.fit(to: corrected.local)
@@ -70,19 +73,21 @@ extension NeighborView {
     return corrected
   }
 
-  /// Sets the weights by how well each residual, and the view as a whole, tells stand-ins with broken
-  /// dependences from the rows they were made of.
+  /// Weights both residuals, and the view as a whole, by how well they separate probes with broken
+  /// dependences from the rows these were made of.
+  ///
+  /// A softmax of the areas under the curve, with the temperatures of `TableRecipe`.
   mutating func weigh(normal: Logarithms, broken: Logarithms) {
     let (normal, broken) = (corrected(normal), corrected(broken))
     let local = separation(of: broken.local, from: normal.local)
     let empirical = separation(of: broken.empirical, from: normal.empirical)
     let best = max(local, empirical)
-    let shares = (
+    let weights = (
       TableRecipe.localWeight * exponential((local - best) / TableRecipe.residualTemperature),
       TableRecipe.empiricalWeight
         * exponential((empirical - best) / TableRecipe.residualTemperature)
     )
-    mixture.localWeight = Float(shares.0 / (shares.0 + shares.1))
+    mixture.localWeight = Float(weights.0 / (weights.0 + weights.1))
     mixture.empiricalWeight = 1 - mixture.localWeight
     let whole = separation(of: scores(broken), from: scores(normal))
     mixture.viewWeight = Float(exponential((whole - 1) / TableRecipe.viewTemperature))
@@ -90,7 +95,7 @@ extension NeighborView {
 }
 
 extension NeighborView.Logarithms {
-  /// Those of runs of rows, one after the other; only the neighbours that are asked again stay.
+  /// Concatenates the logarithms of runs of rows, keeping the `count` nearest neighbours of each row.
   static func joined(_ parts: [Self], neighbors count: Int) -> Self {
     Self(
       local: parts.flatMap(\.local), empirical: parts.flatMap(\.empirical),
@@ -98,15 +103,15 @@ extension NeighborView.Logarithms {
   }
 }
 
-/// Stand-in anomalies: baseline rows with some columns taken from another row.
+/// Artificial anomalies (probes): baseline rows with some columns taken from another row.
 ///
-/// Each column still looks normal, their dependence is broken.
+/// Every column on its own remains normal; only the dependences between columns are broken.
 struct Probe: Sendable {
   /// Baseline rows and their broken twins in every view; row i of both comes from `origins[i]`.
   let normal, broken: [Matrix]
   let origins: [Int]
 
-  /// Breaks some baseline rows.
+  /// Breaks a sample of baseline rows.
   ///
   /// * `exemplars`: every view of the baseline rows.
   /// * `groups`: the features of each column.
@@ -116,15 +121,15 @@ struct Probe: Sendable {
     origins = stream.sample(TableRecipe.probes, of: rows)
     normal = exemplars.map { [origins] in $0.selecting(rows: origins) }
     var twins = normal
-    for (place, origin) in origins.enumerated() {
+    for (index, origin) in origins.enumerated() {
       let other = (origin + 1 + stream.index(below: max(1, rows - 1))) % max(1, rows)
-      let share = TableRecipe.probeShares[place % 2]
+      let fraction = TableRecipe.probeFractions[index % 2]
       let swapped = stream.sample(
-        max(1, Int((share * Double(groups.count)).rounded())), of: groups.count)
+        max(1, Int((fraction * Double(groups.count)).rounded())), of: groups.count)
       for view in twins.indices {
         let columns = exemplars[view].columns
         for feature in swapped.lazy.flatMap({ groups[$0] }) {
-          twins[view].values[place * columns + feature] =
+          twins[view].values[index * columns + feature] =
             exemplars[view].values[other * columns + feature]
         }
       }

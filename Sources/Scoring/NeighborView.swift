@@ -1,29 +1,29 @@
 package import Compute
 import Diffusion
 
-/// One view of the baseline and the two reconstruction errors measured in it, of the empirical denoiser
-/// and of the Gaussian of the nearest rows.
+/// One view of the baseline and the two reconstruction errors in it: of the empirical denoiser and of
+/// the Gaussian of the nearest rows.
 ///
-/// Which rows are neighbours is found once, in the standard view; the other views measure against the
-/// same ones, in their own order. Searching each view anew costs three times as much and detects no
-/// better.
+/// Neighbours are found once, in the standard view; the other views use the same ones, sorted by their
+/// own distances. Searching every view costs three times as much and detects no better.
 package struct NeighborView: Sendable {
-  /// How two residuals of a row become one number.
+  /// How the two residuals of a row are combined; stored in model files.
   package struct Mixture: Sendable, Equatable, Codable {
     package var localScale, empiricalScale: LogScale
-    /// Added to the residuals before their logarithms are taken: far below what is usual nothing is
-    /// told apart, else rows that have equals would make all others of their kind look strange.
+    /// Added to the residuals before the logarithm: differences far below the usual residual carry no
+    /// information, and without a floor duplicated rows would make their neighbours look anomalous.
     package var localFloor: Float = 0
     package var empiricalFloor: Float = 0
-    /// Weights of the two within the view, adding up to 1.
+    /// Weights of the two residuals within the view, summing to 1.
     package var localWeight, empiricalWeight: Float
-    /// Weight of the view among the views.
+    /// Weight of the view among the views, not normalised.
     package var viewWeight: Float
   }
 
+  /// The baseline rows of this view, or means of groups of them, `[exemplars, features]`.
   package let exemplars: PaddedRows
   package let options: Options
-  /// ln of the residuals of every exemplar against the others, `[exemplars]`.
+  /// The log residuals of every exemplar against the others, `[exemplars]`.
   package internal(set) var localReference, empiricalReference: [Float]
   package internal(set) var mixture: Mixture
 
@@ -48,18 +48,18 @@ package struct NeighborView: Sendable {
       exemplars, count: options.localCount, at: .encoded(options.localSigma))
   }
 
-  /// The logarithms of both residuals of each query, before the scales.
+  /// The logarithms of both residuals of each query, not yet standardized.
   struct Logarithms: Sendable {
     var local, empirical: [Float]
     /// The neighbours of each query in this view, nearest first.
     var neighbors: Neighbors
-    /// What attribution needs; nil without details.
+    /// The local Gaussian's reconstruction, for attribution; nil without details.
     var reconstruction: LocalGaussianDenoiser.Reconstruction?
   }
 
-  /// ln m and ln e of each query against these neighbours, floored and no more.
+  /// The floored log residuals of each query against these neighbours, not corrected by theirs.
   ///
-  /// * `details`: whether the columns to blame are wanted.
+  /// * `details`: whether the reconstruction is needed for attribution.
   func rawLogarithms(of queries: Matrix, _ neighbors: Neighbors, details: Bool = false)
     -> Logarithms
   {
@@ -73,24 +73,25 @@ package struct NeighborView: Sendable {
       neighbors: neighbors, reconstruction: details ? gaussian : nil)
   }
 
-  /// The same less the local share of its neighbours' own.
+  /// Subtracts a fraction (`localShare`) of the neighbours' own mean log residuals, which adapts scores
+  /// to the local density.
   func corrected(_ raw: Logarithms) -> Logarithms {
     var result = raw
     let count = min(options.localCount, raw.neighbors.count)
-    let share = options.localShare / Float(count)
+    let weight = options.localShare / Float(count)
     for query in raw.local.indices {
       var (local, empirical) = (Float(0), Float(0))
       for index in raw.neighbors.indices(of: query).prefix(count) {
         local += localReference[Int(index)]
         empirical += empiricalReference[Int(index)]
       }
-      result.local[query] -= share * local
-      result.empirical[query] -= share * empirical
+      result.local[query] -= weight * local
+      result.empirical[query] -= weight * empirical
     }
     return result
   }
 
-  /// The view's score of each query: the weighted z of both residuals.
+  /// The view's score of each query: the weighted mean of both standardized residuals.
   func scores(_ logarithms: Logarithms) -> [Float] {
     zip(logarithms.local, logarithms.empirical).map { local, empirical in
       mixture.localWeight * mixture.localScale.z(local)

@@ -1,5 +1,6 @@
-/// Runs `body` for every index on up to `workers` tasks and returns the results by index, so that
-/// nothing of the split can be seen in them.
+/// Runs `body` for every index on up to `workers` tasks and returns the results by index.
+///
+/// The results do not depend on the number of workers or their timing.
 package func parallelMap<Result: Sendable>(
   _ count: Int, workers: Int, _ body: @escaping @Sendable (Int) -> Result
 ) async -> [Result] {
@@ -23,11 +24,12 @@ package func parallelMap<Result: Sendable>(
   return results.compactMap { $0 }
 }
 
-/// The rows of a chunk: all products of scoring have this height, the last chunk is padded, so a
-/// row's score cannot depend on what is scored beside it.
+/// The height of all matrix products in scoring; the last chunk is padded to it.
+///
+/// With a constant height a row's score is bit for bit independent of the rows scored with it.
 package let chunkRows = 128
 
-/// The runs of at most `chunkRows` rows that `count` rows are cut into.
+/// Splits `count` rows into runs of at most `chunkRows`.
 package func chunks(of count: Int) -> [Range<Int>] {
   stride(from: 0, to: count, by: chunkRows).map { $0..<min(count, $0 + chunkRows) }
 }

@@ -1,16 +1,17 @@
 import Compute
 package import Diffusion
 
-/// How badly a trained denoiser brings a sample back, over a few noise levels: the mean z of the log
-/// of the squared reconstruction error.
+/// The score component of the trained denoiser: the standardized log of its squared reconstruction
+/// error, averaged over noise levels.
 package struct ReconstructionScore: Sendable {
   package let denoiser: NeuralDenoiser
+  /// The noise levels, in encoded units.
   package let sigmas: [Float]
-  /// Noises per level, the same for every row; every second one is the opposite of the one before.
+  /// Noise draws per level, the same for every row; see `SharedNoise`.
   package let draws: Int
-  /// Addresses the noise.
+  /// The seed that addresses the noise.
   package let seed: UInt64
-  /// One scale per noise level, from rows the network was not trained on.
+  /// For each noise level the distribution over rows the network was not trained on.
   package internal(set) var scales: [LogScale]
 
   package init(
@@ -22,7 +23,7 @@ package struct ReconstructionScore: Sendable {
     (self.seed, self.scales) = (seed, scales)
   }
 
-  /// ln of the error |x - D(x + σ e; σ)|² for each level and row, averaged over the noises e.
+  /// The logarithm of |x - D(x + σ e; σ)|², averaged over the draws e, `[levels][rows]`.
   func logarithms(of samples: Matrix) -> [[Float]] {
     let noise = SharedNoise(features: denoiser.features, seed: seed)
     return sigmas.indices.map { level in
@@ -36,7 +37,7 @@ package struct ReconstructionScore: Sendable {
     }
   }
 
-  /// The mean over the levels of the z of each row.
+  /// The mean over the levels of the standardized logarithms, `[rows]`.
   func scores(_ logarithms: [[Float]]) -> [Float] {
     guard let rows = logarithms.first?.count else { return [] }
     return (0..<rows).map { row in

@@ -1,19 +1,22 @@
 package import Compute
 
-/// Rows in groups of at least three neighbours, whose means stand for them.
+/// A partition of rows into groups of at least three neighbours, whose means replace them in a model.
 ///
-/// No row can be read from a mean of several (microaggregation; Domingo-Ferrer and Mateo-Sanz 2002).
+/// No single row can be recovered from a mean of several (microaggregation, Domingo-Ferrer and
+/// Mateo-Sanz 2002).
 package struct RowGroups: Sendable {
-  /// The group of each row.
+  /// The group index of each row, `[rows]`.
   package private(set) var group: [Int]
+  /// The number of groups.
   package private(set) var count = 0
-  /// Rows of a group, at least.
+  /// The smallest size of a group.
   package static let smallest = 3
 
-  /// Puts rows together with the nearest ones that are still free, those in thin regions first; the
-  /// rest joins the group of its nearest row.
+  /// Groups rows greedily with their nearest ungrouped neighbours, sparse regions first.
   ///
-  /// * `rows`: `[rows, features]`, at least two.
+  /// Rows left over join the group of their nearest grouped neighbour. O(rows² · features).
+  ///
+  /// * `rows`: `[rows, features]`, at least two rows.
   package static func fit(to rows: Matrix, workers: Int) async -> RowGroups {
     let near = await neighbors(of: rows, workers: workers)
     var groups = RowGroups(group: [Int](repeating: -1, count: rows.rows))
@@ -31,6 +34,7 @@ package struct RowGroups: Sendable {
     return groups
   }
 
+  /// Assigns the rows without a group to that of their nearest grouped neighbour.
   private mutating func joinRest(_ near: Neighbors) {
     for row in group.indices where group[row] < 0 {
       let nearest = near.indices(of: row).first { group[Int($0)] >= 0 }

@@ -1,11 +1,11 @@
 import Compute
 import Diffusion
 
-/// A stretch of the baseline as a closed form sees it that was fitted without it.
+/// A stretch of the baseline, measured by a closed form that was fitted without it (cross-validation).
 package struct LeftOutStretch: Sendable {
   package let scorer: SeriesScorer
   package let measurement: SeriesMeasurement
-  /// Rows at its start that are there for the others' sake.
+  /// The number of rows at its start that only provide context and do not count.
   package let context: Int
 
   /// The scores of the rows that count.
@@ -13,10 +13,11 @@ package struct LeftOutStretch: Sendable {
 }
 
 extension SeriesBuilder {
-  /// All baseline rows as closed forms see them that did not see their stretch.
+  /// Measures all baseline rows by cross-validation.
   ///
-  /// Each quarter is scored by a model of the other three, so its scores are as high as those of new
-  /// normal rows, or a little higher. The scales of the parts are those of the whole baseline.
+  /// Each quarter of a segment is scored by a closed form fitted to the other three, so scores are as
+  /// high as those of new normal rows, or slightly higher. The parts keep the scales of the whole
+  /// baseline.
   ///
   /// * `whole`: the scorer of the whole baseline.
   func leftOut(by whole: SeriesScorer, workers: Int) async -> [LeftOutStretch] {
@@ -47,8 +48,8 @@ extension SeriesBuilder {
     return stretches
   }
 
-  /// A fold's rows; a causal scorer, which says nothing until a window has passed, sees the rows
-  /// before them too.
+  /// Scores one fold of a segment; a causal scorer is given the rows before it as context, since it has
+  /// no output until a window has passed.
   private func stretch(
     _ fold: Int, of index: Int, by scorer: SeriesScorer, workers: Int
   ) async -> LeftOutStretch? {
@@ -66,9 +67,10 @@ extension SeriesBuilder {
       scorer: scorer, measurement: measurement, context: min(before, seen.count))
   }
 
+  /// A builder on the baseline without one fold.
   private func builder(without fold: Int) -> SeriesBuilder {
     var options = options
-    options.fittedShare = 1
+    options.fittedFraction = 1
     return SeriesBuilder(
       segments.flatMap { Self.rest($0, without: fold) }, filled: [], distinct: distinct,
       options: options, longestSegment: longestSegment)
@@ -78,7 +80,7 @@ extension SeriesBuilder {
     segment.rows * fold / SeriesRecipe.folds..<segment.rows * (fold + 1) / SeriesRecipe.folds
   }
 
-  /// What lies before and after the part, two segments of their own.
+  /// What lies before and after a fold, as separate segments.
   private static func rest(_ segment: Matrix, without fold: Int) -> [Matrix] {
     let rows = rows(fold, of: segment)
     return [0..<rows.lowerBound, rows.upperBound..<segment.rows].filter { !$0.isEmpty }.map {
@@ -93,7 +95,7 @@ extension SeriesScorer {
       || whitened.contains { $0.denoiser.correction != nil }
   }
 
-  /// The closed form of the same baseline, whose parts are to be calibrated.
+  /// The closed form of the same baseline; its parts must be calibrated anew.
   fileprivate func withoutNetwork() -> SeriesScorer {
     SeriesScorer(
       forecasts: forecasts.map { ($0.channel, $0.measure.withoutNetwork()) },
@@ -101,7 +103,7 @@ extension SeriesScorer {
       parts: parts, stillness: stillness, isCausal: isCausal)
   }
 
-  /// Whether both have the same list of measures, so that parts fit either.
+  /// Whether both have the same measures, so that the parts of one apply to the other.
   fileprivate func hasMeasures(of other: SeriesScorer) -> Bool {
     forecasts.map(\.channel) == other.forecasts.map(\.channel)
       && whitened.count == other.whitened.count

@@ -1,40 +1,40 @@
 package import Compute
 import Diffusion
 
-/// A segment with all its raw measures and its score, of which parts can be measured anew.
+/// A segment with its raw measures and scores, which can be updated incrementally when rows change.
 package struct SeriesMeasurement: Sendable {
   /// `[rows, channels]`, encoded units.
   package internal(set) var values: Matrix
-  /// The sum of -log p at each row.
+  /// The sum of -log p at each row, `[rows]`.
   package internal(set) var scores: [Float]
-  /// Work done on changes so far, in rows measured from scratch.
+  /// The cost of all updates so far, in rows measured from scratch.
   package internal(set) var work = 0.0
-  /// Whether the step to a cell from the row before it says nothing, `[rows * channels]`.
+  /// Whether the step to a cell from the row before it is unknown, `[rows * channels]`.
   var unknownSteps: [Bool]
   var measured: SeriesScorer.Measured
   /// -log p of each part alone, `[parts][rows]`, and of stillness; empty until something changes.
   var surprises: [[Float]] = []
   var still: [Float] = []
 
-  /// Counts the work of what was tried and undone.
+  /// Takes over the work of a copy whose changes were tried and discarded.
   package mutating func count(work: Double) { self.work = max(self.work, work) }
 
-  /// Makes the steps to some cells of a channel unknown.
+  /// Makes the steps to these rows of a channel unknown, as where values have been replaced.
   package mutating func hideSteps(_ rows: Range<Int>, channel: Int) {
     for row in rows where row < values.rows {
       unknownSteps[row * values.columns + channel] = true
     }
   }
 
-  /// Squared steps of some rows, unknown where they say nothing.
+  /// Squared steps to these rows, `[rows, channels]`; NaN where unknown.
   func steps(_ rows: Range<Int>) -> Matrix {
     let channels = values.columns
     var steps = Matrix(rows: rows.count, columns: channels)
     let first = rows.lowerBound * channels
     for index in steps.values.indices {
-      let place = first + index
-      let isKnown = place >= channels && !unknownSteps[place]
-      let step = isKnown ? values.values[place] - values.values[place - channels] : .nan
+      let cell = first + index
+      let isKnown = cell >= channels && !unknownSteps[cell]
+      let step = isKnown ? values.values[cell] - values.values[cell - channels] : .nan
       steps.values[index] = step * step
     }
     return steps
@@ -53,7 +53,7 @@ package struct SeriesMeasurement: Sendable {
 }
 
 extension SeriesScorer {
-  /// The scores of a segment as `scores(for:)` gives them, and what is needed to change its rows.
+  /// Scores a segment like `scores(for:)` and keeps its measures for later updates.
   package func assess(
     _ values: Matrix, filled: [Bool] = [], explains: Bool, workers: Int
   ) async -> (scores: RowScores, measurement: SeriesMeasurement) {
@@ -69,13 +69,13 @@ extension SeriesScorer {
     )
   }
 
-  /// Measures and scores anew what depends on changed rows: windows over them, forecasts of the rows
-  /// behind them, and the smoothed averages near by.
+  /// Updates what depends on changed rows: windows over them, forecasts of the rows behind them, and
+  /// smoothed averages nearby.
   ///
-  /// * `values`: the segment as it is now.
-  /// * `rows`: the rows that changed in themselves.
-  /// * `moved`: rows that all changed by one constant in each channel, which measures that take windows
-  ///   less their level see at its first row only; may be empty.
+  /// * `values`: the segment with its changes.
+  /// * `rows`: the rows that changed individually.
+  /// * `moved`: rows that were all shifted by one constant per channel; measures of centered windows
+  ///   depend on its first row only. May be empty.
   /// * `changed`: the channels that changed.
   package func update(
     _ measurement: inout SeriesMeasurement, to values: Matrix, rows: Range<Int>,
@@ -120,17 +120,16 @@ extension SeriesScorer {
       &measurement, work.touched, steps: edge.lowerBound..<min(values.rows, edge.upperBound + 1))
   }
 
-  /// Whether a constant that moves all rows changes more than the windows over its first row.
+  /// Whether some measure depends on the level, so that shifting rows changes it inside the shifted run.
   package var seesLevels: Bool { whitened.contains { !$0.denoiser.centersWindows } }
 
-  /// Scores anew after the steps to some rows became unknown.
+  /// Updates the scores after the steps to some rows became unknown.
   package func rescore(_ measurement: inout SeriesMeasurement, steps: Range<Int>) {
     prepare(&measurement)
     rescore(&measurement, parts.map { _ in 0..<0 }, steps: steps)
   }
 
-  /// How surprisingly still a row's surroundings are, where that counts in the place of the residual;
-  /// nil where it does not.
+  /// The surprise of stillness at a row, where it replaces that of the residual; nil elsewhere.
   package func stillness(at row: Int, of measurement: inout SeriesMeasurement) -> Float? {
     prepare(&measurement)
     guard let index = parts.firstIndex(where: { $0.kind == .residual }),
@@ -139,8 +138,8 @@ extension SeriesScorer {
     return measurement.still[row]
   }
 
-  /// The run of rows around `row` in which stillness stays above half of what it is there, and the
-  /// channel that stands stillest in it.
+  /// The run of rows around `row` in which the surprise of stillness stays above half of its value there,
+  /// and the channel with the smallest steps in it, relative to its baseline.
   package func stillRun(
     around row: Int, of measurement: SeriesMeasurement
   ) -> (rows: Range<Int>, channel: Int) {
@@ -163,7 +162,7 @@ extension SeriesScorer {
     return (start..<end, best.channel)
   }
 
-  /// Takes the parts apart when something is about to change.
+  /// Computes the surprises of the parts separately, once, before the first update.
   private func prepare(_ measurement: inout SeriesMeasurement) {
     guard measurement.surprises.isEmpty else { return }
     let all = 0..<measurement.values.rows
@@ -173,7 +172,10 @@ extension SeriesScorer {
     rescore(&measurement, parts.map { _ in all }, steps: all)
   }
 
-  /// Scores anew where the measures of each part, or the steps, changed.
+  /// Updates the scores where measures or steps changed.
+  ///
+  /// * `touched`: the changed rows of each part.
+  /// * `steps`: the rows to which steps changed.
   private func rescore(
     _ measurement: inout SeriesMeasurement, _ touched: [Range<Int>], steps: Range<Int>
   ) {
@@ -197,7 +199,7 @@ extension SeriesScorer {
     for row in reach { measurement.scores[row] = total(of: measurement, row: row) }
   }
 
-  /// What `total` makes of the parts at one row.
+  /// The score of one row; the same rules as `total(_:)` for whole segments.
   private func total(of measurement: SeriesMeasurement, row: Int) -> Float {
     var (total, bound): (Float, Float?) = (0, nil)
     for (index, part) in parts.enumerated() {
@@ -214,10 +216,11 @@ extension SeriesScorer {
 }
 
 extension SeriesMeasurement {
-  /// Rows that smoothing carries a change to: beyond them a millionth of it is left.
+  /// The rows to which smoothing carries a change: beyond 12 time scales less than a hundred thousandth of
+  /// it is left.
   fileprivate static func margin(of tau: Double) -> Int { Int(12 * tau) }
 
-  /// The rows that a change of some rows is smoothed to, and those that they are smoothed from.
+  /// The rows affected by a change through smoothing, and those that they are smoothed from.
   fileprivate func near(_ rows: Range<Int>, margin: Int) -> (target: Range<Int>, slice: Range<Int>)
   {
     let all = 0..<values.rows
@@ -230,7 +233,7 @@ extension SeriesMeasurement {
 }
 
 extension Stillness {
-  /// -log p of the depth of the stillest channel at each row.
+  /// -log p of the depth of the stillest channel at each row, `[rows]`.
   fileprivate func surprises(_ steps: Matrix, isCausal: Bool) -> [Float] {
     var deepest = [Float](repeating: -SeriesRecipe.deepestStillness, count: steps.rows)
     for gauge in gauges {
@@ -241,7 +244,7 @@ extension Stillness {
     return deepest.map(scale.surprise)
   }
 
-  /// Rows that a step counts for to either side.
+  /// The number of rows on either side that a step influences.
   fileprivate var reach: Int {
     gauges.reduce(0) { most, gauge in
       switch gauge.average {
@@ -252,14 +255,15 @@ extension Stillness {
   }
 }
 
-/// What was measured anew: the rows of each part, and the work as a number of rows of all measures.
+/// The extent of an update: the rows touched in each part, and the work in equivalents of rows measured
+/// from scratch.
 private struct MeasuredWork {
   private(set) var rows = 0.0
   private(set) var touched: [Range<Int>]
   private let scorer: SeriesScorer
-  /// The work of one row in all measures, multiplications.
+  /// The multiplications for one row in all measures.
   private let unit: Double
-  /// What smoothing and logarithms of one measure are worth.
+  /// The equivalent in multiplications of smoothing and logarithms of one measure.
   private static let overhead = 100.0
 
   init(_ scorer: SeriesScorer) {
@@ -291,7 +295,7 @@ extension ForecastMeasure {
     return closed + Double(cutter.length * cutter.length) + denoiser.trained.rowCost
   }
 
-  /// Measures the forecasts that changed rows enter or are, and tells which rows that tells of.
+  /// Updates the forecasts from and of changed rows; returns the rows whose measures were updated.
   fileprivate func update(
     _ measured: inout SeriesScorer.Measured, _ values: Matrix, _ channel: Int,
     rows: Range<Int>, first: Int, isCausal: Bool, workers: Int
@@ -320,7 +324,7 @@ extension WhitenedMeasure {
     return (square + network) / Double(stride)
   }
 
-  /// Measures the windows over changed rows, and tells which rows that tells of.
+  /// Updates the windows over changed rows; returns the rows whose measures were updated.
   fileprivate func update(
     _ measured: inout SeriesScorer.Measured, _ values: Matrix, _ channel: Int?,
     rows: Range<Int>, at index: Int, of kinds: [SeriesScorer.Part.Kind], isCausal: Bool,
@@ -346,12 +350,12 @@ extension WhitenedMeasure {
     return target
   }
 
-  /// The height of the products for a few windows.
+  /// The height of matrix products for a few windows: the next multiple of 16.
   private func fewRows(_ count: Int) -> Int { min(chunkRows, (count + 15) / 16 * 16) }
 }
 
 extension Range<Int> {
-  /// The least range that covers both; of an empty one only the other counts.
+  /// The smallest range that covers both; an empty range is ignored.
   package func joined(with other: Range<Int>) -> Range<Int> {
     guard !isEmpty else { return other }
     guard !other.isEmpty else { return self }
@@ -360,7 +364,7 @@ extension Range<Int> {
 }
 
 extension Matrix {
-  /// Some rows of one channel, or of all.
+  /// A range of rows, of one channel or of all.
   fileprivate func rows(_ rows: Range<Int>, channel: Int?) -> Matrix {
     guard let channel else { return padded(rows: rows, to: rows.count) }
     return Matrix(

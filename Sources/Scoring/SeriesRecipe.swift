@@ -1,39 +1,40 @@
 package import Diffusion
 
-/// Every constant of the score of series, with its reason; lengths and time scales in rows.
+/// Every constant of the series score with its reason; lengths and time scales in rows.
 ///
-/// What is fitted once is in a value, one for series of one channel and one for several. What acts
-/// whenever rows are scored, and is not in the model file, is static.
+/// Instance properties apply when a scorer is fitted and end up in the model file; there is one recipe
+/// for one channel and one for several. Static ones also act whenever rows are scored.
 package struct SeriesRecipe: Sendable {
-  /// How one part of the score is made.
+  /// The recipe of one part of the score.
   package struct Part: Sendable {
     package let kind: SeriesScorer.Part.Kind
     package let average: SeriesScorer.Average
-    /// Time scale of the smoothing; 0 for none.
+    /// Time scale of the exponential smoothing; 0 for none.
     package let tau: Double
-    /// Whether the part counts no more than the residual does.
+    /// Whether the part is capped at the surprise of the residual.
     package let isBounded: Bool
   }
 
-  /// Rows of a window where the user wants no other.
+  /// The default window length.
   package let window: Int
-  /// Windows that are fitted: a covariance gains nothing from more, for neighbours overlap.
+  /// The most windows to fit: overlapping neighbours add nothing to a covariance.
   package let mostWindows: Int
-  /// Noise of whitened residuals: wide enough to bridge directions that the baseline hardly shows, the more
-  /// of which there are the more channels share a window.
+  /// Noise of the whitened residuals: enough to cover directions in which the baseline hardly varies,
+  /// of which there are more when several channels are in a window.
   package let windowNoise: NoiseLevel
-  /// A network learns fast what several channels leave to learn; forecasts of one take longer.
+  /// Steps of training: what several channels leave to a network is learned fast, forecasts of a single
+  /// channel take longer.
   package let trainingSteps: Int
-  /// In order: a part that bounds others comes before them.
+  /// The parts, in order: one that caps others comes before them.
   package let parts: [Part]
-  /// Time scale of the smooth average of steps: that of the residual, which stillness takes the place of.
+  /// Time scale of the smooth average of steps: that of the residual, which stillness replaces.
   package let stillnessTau: Double
-  /// Share of the baseline below the fitted tails; several channels, whose parts already average, do
+  /// The quantile at which the fitted tails start; parts of several channels are averages already and do
   /// better with more rows in the tail.
   package let tailStart: Double
 
-  /// A forecast smoothed little, for it is early and sharp; a residual smoothed much, for faults that are
-  /// small last; and the density as it is, for windows are averages already.
+  /// One channel: the forecast smoothed little, since it is early and sharp; the residual smoothed
+  /// much, since small faults last; the density not at all, since windows are averages already.
   package static let oneChannel = SeriesRecipe(
     window: 200, mostWindows: 6_000, windowNoise: .relative(0.12), trainingSteps: 2_000,
     parts: [
@@ -42,8 +43,9 @@ package struct SeriesRecipe: Sendable {
       Part(kind: .density, average: .arithmetic, tau: 0, isBounded: false),
     ], stillnessTau: 40, tailStart: 0.95)
 
-  /// Channels together say sooner what is wrong, so little is smoothed but single channels; windows over
-  /// all of them cost by the third power of rows times channels.
+  /// Several channels: together they show a fault sooner, so only single channels are smoothed much.
+  ///
+  /// Windows get shorter with the number of channels: fitting is cubic in rows times channels.
   package static func severalChannels(_ count: Int) -> SeriesRecipe {
     let parts = [
       Part(kind: .residual, average: .arithmetic, tau: 6, isBounded: false),
@@ -58,62 +60,61 @@ package struct SeriesRecipe: Sendable {
 
   // Windows.
 
-  /// Share of a segment's rows that a window may cover: it takes several to know what is usual.
-  static let longestShare = 4
-  /// Windows of one channel that are whitened cover so many of the others: low frequencies tell faults
-  /// apart that last.
+  /// The fewest windows, side by side, that the longest segment must hold.
+  static let windowsPerSegment = 4
+  /// The length of whitened windows of one channel, in default windows: lasting faults show in low
+  /// frequencies.
   static let levelWindows = 4
-  /// Rows between windows that are whitened, as a share of their length: each row is seen in eight places.
+  /// Whitened windows start every length / 8 rows, so each row is covered by eight of them.
   static let stepsPerWindow = 8
-  /// The share of the baseline that windows are fitted to; the rest shows the scales what rows are like
-  /// that were not.
-  static let fittedShare = 0.9
-  /// Parts that each segment is cut into to score the baseline by models that did not see it.
+  /// The fraction of each segment that windows are fitted to; the rest gives the scales unseen rows.
+  static let fittedFraction = 0.9
+  /// The number of folds of the cross-validation that scores the baseline.
   static let folds = 4
 
-  /// Suspicious rows of a baseline that are named.
+  /// The most suspicious baseline rows that are reported.
   package static let mostSuspects = 10
 
   // Forecasts.
 
-  /// Points hidden at the end of windows: the last one, which a jump is sharpest in, and the last four,
-  /// in which no answer can lean on the row before.
+  /// Points hidden at the end of windows: one, where a jump is sharpest, and four, where the forecast
+  /// cannot simply repeat the row before.
   static let hiddenPoints = [1, 4]
-  /// Noise that forecasts see through: enough that no forecast leans on what the baseline's rows happened
-  /// to be, little enough to keep what is sharp.
+  /// Noise on the seen points: enough to regularise the regression, little enough to stay sharp.
   static let forecastNoise = NoiseLevel.relative(0.12)
-  /// Rows of the windows that single channels are forecast from: what is further back is left to the
-  /// density.
+  /// The window length for forecasts of single channels; longer dependences are left to the density.
   static let channelForecastWindow = 50
 
   // Single channels of several.
 
-  /// Rows of their windows: as in series of one.
+  /// The window length for residuals of single channels, as in series of one.
   static let channelWindow = 200
+  /// Noise of their whitened residuals.
   package static let channelNoise = NoiseLevel.relative(0.25)
-  /// An all but still channel counts as so noisy, in encoded units: its least step is no surprise.
+  /// The least deviation of a channel, in encoded units, so that a tiny step of an almost constant one
+  /// is no surprise.
   package static let leastChannelDeviation: Float = 0.05
 
   // Parts.
 
-  /// Share of the channels that count, those that stand out most: few of many are in a fault.
-  static let salientShare = 0.2
-  /// A unit is no less: where some of many count, a whitened measure is 1 by design.
+  /// The fraction of channels that count, the most salient ones: a fault affects few of many.
+  static let salientFraction = 0.2
+  /// Floors of a measure's unit; for salient averages 1, the expectation of a whitened measure.
   static let leastSalientUnit = 1.0, leastUnit = 1e-12
-  /// Quantiles that stand for the baseline below a tail.
+  /// The number of quantiles that represent the baseline below the tail.
   static let tailKnots = 201
-  /// Shape of the generalized Pareto tail: a little heavier than exponential, for one part's
-  /// extrapolation must not drown what the others see.
+  /// Shape of the generalized Pareto tail: slightly heavier than exponential, so that one part's
+  /// extrapolation cannot drown out the others.
   static let tailShape: Float = 0.05
 
   // Stillness.
 
-  /// Rows of the sharp average: a stretch as short as that may stand still and be noticed.
+  /// Rows of the sharp average: the shortest stretch in which a stuck sensor is noticed.
   static let stillRows = 20
-  /// The quantile of the averaged steps that is as still as normal rows are.
+  /// The quantile of averaged steps that counts as the stillest normal operation.
   static let stillQuantile = 0.01
-  /// A channel whose low quantile is below this share of its mean rests in normal operation too.
-  static let restingShare: Float = 1e-3
-  /// The greatest depth: steps of a stuck sensor are 0, whose logarithm is none.
+  /// A channel whose low quantile is below this ratio to its mean is at rest in normal operation too.
+  static let restingRatio: Float = 1e-3
+  /// The cap on depth: the steps of a stuck sensor are 0, whose logarithm is undefined.
   static let deepestStillness: Float = 12
 }

@@ -1,49 +1,53 @@
 package import Compute
 package import Diffusion
 
-/// How a series scorer is built; lengths in rows, noise in units of the windows' deviation.
+/// Options of fitting a series scorer; lengths in rows.
 package struct SeriesScorerOptions: Sendable, Equatable, Codable {
-  /// Rows per window of the network, and a quarter of the longest of one channel; nil lets the baseline decide.
+  /// Rows per window of the network, a quarter of the longest one of a single channel; nil for the
+  /// recipe's, as far as the baseline is long enough.
   package var window: Int?
   /// Whether a network is trained.
   package var trainsNetwork = true
   package var training = TrainingOptions.windows
-  /// Multiplies the steps of training.
+  /// Factor on the steps of training.
   package var effort = 1
+  /// Hidden features and residual blocks of the network.
   package var width = 128
   package var blocks = 2
   package var seed: UInt64 = 0
-  /// Whether each row is scored by what came before it only.
+  /// Whether each row is scored from past rows only.
   package var isCausal = false
   /// The parts of the score that count; empty for all.
   package var parts: [SeriesScorer.Part.Kind] = []
-  /// Share of the baseline that windows are fitted to.
-  package var fittedShare = SeriesRecipe.fittedShare
+  /// The fraction of each segment that windows are fitted to, from its start.
+  package var fittedFraction = SeriesRecipe.fittedFraction
 
   package init() {}
 }
 
-/// A fitted series scorer and what calibration needs.
+/// A fitted series scorer with what calibration needs.
 package struct SeriesFit: Sendable {
   package let scorer: SeriesScorer
-  /// The baseline, each stretch as a closed form sees it that was fitted without it.
+  /// The baseline in stretches, each measured by a closed form that was fitted without it.
   package let leftOut: [LeftOutStretch]
-  /// Rows of the longest window: nearer rows are not independent.
+  /// The longest window, in rows: rows closer than that are dependent.
   package let blockLength: Int
+  /// The history of the network's training; nil without one.
   package let history: TrainingHistory?
-  /// The least normal rows of the baseline, a window apart, worst first.
+  /// The least normal rows of the baseline, at least a window apart, worst first.
   package let suspects: [(segment: Int, row: Int, score: Float)]
 
-  /// Scores of baseline rows, each by a closed form fitted without its stretch; one list for each.
+  /// The cross-validated scores of the baseline, one list per stretch.
   package var calibrationScores: [[Float]] { leftOut.map(\.scores) }
 }
 
 extension SeriesScorer {
-  /// Learns normal from the segments of a baseline.
+  /// Fits a scorer to the segments of a normal baseline.
   ///
   /// * `segments`: `[rows, channels]` each, encoded units.
-  /// * `filled`: whether a value was missing, `[rows * channels]` each; empty if none was.
-  /// * `distinct`: different values of each channel, counted up to 3.
+  /// * `filled`: whether a value was imputed, `[rows * channels]` each; empty if none was.
+  /// * `distinct`: the number of distinct values of each channel, counted up to 3.
+  /// * `workers`: tasks and threads to use; the result does not depend on it.
   package static func fit(
     to segments: [Matrix], filled: [[Bool]], distinct: [Int], options: SeriesScorerOptions,
     workers: Int, checkpoints: (any TrainingCheckpoints)? = nil
@@ -63,7 +67,7 @@ extension SeriesScorer {
       history: history, suspects: scorer.suspects(among: measured))
   }
 
-  /// The rows that score highest, each at least a window from those before it.
+  /// The rows that score highest, each more than a window from those already chosen.
   private func suspects(among measured: [Measured]) -> [(segment: Int, row: Int, score: Float)] {
     var scores = measured.map { segment in
       var segment = segment
@@ -84,7 +88,7 @@ extension SeriesScorer {
     return suspects
   }
 
-  /// Fits units and tails to the baseline's measures.
+  /// Fits the units and tails of all parts to the baseline's measures.
   mutating func calibrateParts(_ measured: [Measured]) {
     stillness.calibrate(measured.map(\.steps), isCausal: isCausal)
     for index in parts.indices {
@@ -100,7 +104,7 @@ extension SeriesScorer {
 }
 
 extension SeriesScorer.Part {
-  /// The mean of each measure, kept from nothing.
+  /// Sets the unit of each measure to its mean over the baseline, with a floor.
   fileprivate mutating func setUnits(by measured: [SeriesScorer.Measured]) {
     let least = average == .salient ? SeriesRecipe.leastSalientUnit : SeriesRecipe.leastUnit
     let raw = measured.map { $0.raw[kind] ?? [] }
@@ -110,7 +114,7 @@ extension SeriesScorer.Part {
     }
   }
 
-  /// The part's values at the rows where all its measures say something; all rows if there is none.
+  /// The part's values at the rows where all its measures are known; at all rows if there are none.
   fileprivate func measuredValues(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
     let (values, raw) = (values(measured, isCausal: isCausal), measured.raw[kind] ?? [])
     let known = values.indices.filter { row in !raw.contains { $0.values[row].isNaN } }
@@ -121,33 +125,36 @@ extension SeriesScorer.Part {
 /// Fits the parts of a series scorer to windows of the baseline.
 struct SeriesBuilder {
   let segments: [Matrix]
-  /// Whether a value was missing, as the scorer wants it.
+  /// Whether a value was imputed, per segment `[rows * channels]`, or empty.
   let filled: [[Bool]]
   let distinct: [Int]
   let options: SeriesScorerOptions
   let recipe: SeriesRecipe
-  /// Rows at the start of each segment that are fitted.
+  /// The number of rows at the start of each segment that windows are fitted to.
   let fittedRows: [Int]
   private let channelCount: Int
   let longestSegment: Int
   var checkpoints: (any TrainingCheckpoints)?
-  /// Threads that may train.
+  /// The most threads for training.
   var threads = Int.max
 
-  /// * `longestSegment`: rows that decide the lengths of windows, if not those given.
+  /// * `longestSegment`: the segment length that window lengths are derived from; nil for the longest of
+  ///   `segments`.
   init(
     _ segments: [Matrix], filled: [[Bool]], distinct: [Int], options: SeriesScorerOptions,
     longestSegment: Int? = nil
   ) {
     (self.segments, self.filled) = (segments, filled)
     (self.distinct, self.options) = (distinct, options)
-    fittedRows = segments.map { Int(Double($0.rows) * options.fittedShare) }
+    fittedRows = segments.map { Int(Double($0.rows) * options.fittedFraction) }
     channelCount = segments.first?.columns ?? 0
     recipe = channelCount == 1 ? .oneChannel : .severalChannels(channelCount)
     self.longestSegment = longestSegment ?? segments.map(\.rows).max() ?? 0
   }
 
-  /// * `training`: whether a network is trained, if the options ask for one.
+  /// Fits all measures; their parts still need `calibrateParts`.
+  ///
+  /// * `training`: whether to train a network, if the options want one.
   func build(training: Bool) -> (scorer: SeriesScorer, history: TrainingHistory?) {
     let trains = training && options.trainsNetwork
     var (scorer, history) = channelCount == 1 ? buildSingle(trains) : buildSeveral(trains)
@@ -155,11 +162,12 @@ struct SeriesBuilder {
     return (scorer, history)
   }
 
+  /// A window length that fits into the longest segment several times.
   private func length(_ wanted: Int) -> Int {
-    max(2, min(wanted, longestSegment / SeriesRecipe.longestShare))
+    max(2, min(wanted, longestSegment / SeriesRecipe.windowsPerSegment))
   }
 
-  /// Fitted windows of all segments, evenly spread.
+  /// The windows to fit, at most `mostWindows`, evenly spread over the fitted rows of all segments.
   private func windows(_ cutter: WindowCutter, column: Int? = nil) -> Matrix {
     var starts: [(segment: Int, row: Int)] = []
     for (index, rows) in fittedRows.enumerated() {
@@ -203,8 +211,8 @@ struct SeriesBuilder {
     )
   }
 
-  /// Windows of two lengths see faults of either; one that ends with its row answers sooner when it is
-  /// short.
+  /// Whitened windows of two lengths, for faults of either length; if causal a single short one, since
+  /// every row must wait for its window to fill.
   private func levelWindows() -> [WindowCutter] {
     let width = options.window ?? recipe.window
     let longest = length(options.isCausal ? width / 2 : SeriesRecipe.levelWindows * width)
@@ -243,7 +251,7 @@ struct SeriesBuilder {
       width: options.width, blocks: options.blocks, seed: options.seed, by: trainer())
   }
 
-  /// The residual of every channel that moves.
+  /// The residual of every channel that takes more than two values.
   private func channelMeasures() -> [(channel: Int, measure: WhitenedMeasure)] {
     let cutter = WindowCutter(length: length(SeriesRecipe.channelWindow), channels: 1)
     return movingChannels.map { channel in
@@ -252,9 +260,9 @@ struct SeriesBuilder {
     }
   }
 
-  /// The forecasts of every channel in closed form, of those that stand still as well, for none is
-  /// easier to foresee: what is foreseen from further back and from the other channels is left to the
-  /// density.
+  /// Closed-form forecasts of every channel, of constant ones too, which are the easiest to forecast.
+  ///
+  /// Longer dependences and those between channels are left to the density.
   private func channelForecasts() -> [(channel: Int, measure: ForecastMeasure)] {
     let cutter = WindowCutter(length: length(SeriesRecipe.channelForecastWindow), channels: 1)
     return (0..<channelCount).flatMap { channel in
@@ -266,8 +274,9 @@ struct SeriesBuilder {
     }
   }
 
-  /// The windows of one channel, less the mean of their seen points, as a Gaussian; an all but
-  /// still channel counts as a little noisy.
+  /// The Gaussian of one channel's windows, each less the mean of its seen points.
+  ///
+  /// The deviation is floored, so that an almost constant channel counts as slightly noisy.
   private func gaussian(of channel: Int, _ cutter: WindowCutter, hidden: Int) -> WindowGaussian {
     let seen = cutter.length - hidden
     let level = windows(cutter, column: channel).centeringRows(over: seen)
@@ -289,7 +298,7 @@ struct SeriesBuilder {
         gaussian, at: level, centersWindows: centers, correction: correction))
   }
 
-  /// Parts of which there is no measure are left out.
+  /// A scorer of these measures, its parts not yet calibrated; parts without a measure are left out.
   private func scorer(
     _ forecasts: [(channel: Int, measure: ForecastMeasure)], _ whitened: [WhitenedMeasure],
     channels: [(channel: Int, measure: WhitenedMeasure)]
@@ -306,6 +315,7 @@ struct SeriesBuilder {
   /// The channels that take more than two values.
   private var movingChannels: [Int] { (0..<channelCount).filter { distinct[$0] > 2 } }
 
+  /// Stillness gauges for the moving channels, not yet calibrated.
   private func stillness() -> Stillness {
     let averages: [Stillness.Average] = [
       .window(rows: SeriesRecipe.stillRows), .decay(tau: recipe.stillnessTau),

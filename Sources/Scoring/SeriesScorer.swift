@@ -1,51 +1,54 @@
 package import Compute
 import Diffusion
 
-/// Scores the rows of a series by several measures of how badly its windows come back, each on a
-/// time scale of its own: the sum of -log p.
+/// Scores the rows of a series by several measures of how badly its windows are reconstructed.
+///
+/// Each kind of measure forms a part with its own time scale; the score is the sum over the parts of
+/// -log p, the surprise relative to the baseline.
 package struct SeriesScorer: Sendable {
-  /// Forecasts of single channels, some rows ahead each.
+  /// Forecasts of single channels.
   package let forecasts: [(channel: Int, measure: ForecastMeasure)]
-  /// Whitened residual and density of all channels' windows; of one channel in two lengths, unless
-  /// causal.
+  /// Whitened residual and density of windows over all channels; of one channel in two window lengths,
+  /// unless causal.
   package let whitened: [WhitenedMeasure]
-  /// The whitened residual of single channels, in series of several.
+  /// Whitened residuals of single channels, in series of several.
   package let channels: [(channel: Int, measure: WhitenedMeasure)]
   package internal(set) var parts: [Part]
-  /// Counts in the place of the residual where a channel stands suspiciously still.
+  /// Replaces the residual where a channel is suspiciously still.
   package internal(set) var stillness: Stillness
-  /// Whether each row is scored by what came before it only.
+  /// Whether each row is scored from past rows only.
   package let isCausal: Bool
 
-  /// All measures of one kind, each in units of its baseline mean, averaged, smoothed and turned into
+  /// All measures of one kind: divided by their baseline means, averaged, smoothed, and converted to
   /// -log p.
   package struct Part: Sendable, Equatable {
-    /// What is measured, each by some measures of its own.
+    /// What is measured; raw values are names in model files.
     package enum Kind: String, Sendable, Codable, CaseIterable {
-      /// How badly rows are foreseen, in closed form and by the network.
+      /// Normalised squared forecast errors, in closed form and by the network.
       case forecast
-      /// Whitened residuals of rows; too small ones count as well (`Stillness`).
+      /// Squared whitened residuals of rows; values too small count as well (`Stillness`).
       case residual
       /// Densities of windows.
       case density
-      /// Whitened residuals of single channels.
+      /// Squared whitened residuals of single channels.
       case channels
     }
 
     package let kind: Kind
-    /// What each measure is on average over the baseline; at least 1, what a whitened measure is by design, where
-    /// some of many count.
+    /// The baseline mean of each measure; for salient averages at least 1, the expectation of a whitened
+    /// measure.
     package var units: [Float]
-    /// What the average of the measures is over the baseline: it stands for the rows that a short segment
-    /// lacks.
+    /// The mean of the averaged measures over the baseline, which stands in for rows that a segment
+    /// shorter than a window lacks.
     package var usual: Float
-    /// How several measures are averaged.
+    /// How the measures are averaged.
     package let average: Average
-    /// Time scale of the smoothing, rows; 0 for none.
+    /// Time scale of the exponential smoothing, in rows; 0 for none.
     package let tau: Double
-    /// Whether it counts no more than the residual does: a window is suspicious as a whole, and the rows
-    /// beside a fault share it.
+    /// Whether the part is capped at the surprise of the residual: a window is suspicious as a whole,
+    /// which would spread to the rows around a fault.
     package let isBounded: Bool
+    /// The baseline's distribution of the part.
     package var scale: TailScale
 
     package init(
@@ -57,20 +60,22 @@ package struct SeriesScorer: Sendable {
     }
   }
 
-  /// How several measures become one.
+  /// How several measures are averaged; raw values are names in model files.
   package enum Average: String, Sendable, Codable {
-    /// Of measures that tell of one thing: their mean.
+    /// The mean, for measures of the same quantity.
     case arithmetic
-    /// Of many things, such as channels, few of which may move: the mean of ln(1 + x), so that one that
-    /// runs away does not drown the others, over the share of them that stands out most.
+    /// The mean of ln(1 + x) over the most salient fraction, for many channels of which few may be at
+    /// fault; the logarithm keeps a runaway channel from drowning out the others.
     case salient
 
-    /// * `values`: in units of their baseline means; reordered.
+    /// Averages measures.
+    ///
+    /// * `values`: in units of their baseline means; sorted in place.
     package func callAsFunction(_ values: inout [Float]) -> Float {
       switch self {
       case .arithmetic: return values.reduce(0, +) / Float(values.count)
       case .salient:
-        let count = Int((Double(values.count) * SeriesRecipe.salientShare).rounded(.up))
+        let count = Int((Double(values.count) * SeriesRecipe.salientFraction).rounded(.up))
         values.sort(by: >)
         let sum = values.prefix(count).reduce(0.0) { $0 + logarithm(onePlus: Double($1)) }
         return Float(sum / Double(count))
@@ -87,26 +92,29 @@ package struct SeriesScorer: Sendable {
     (self.channels, self.parts, self.isCausal) = (channels, parts, isCausal)
   }
 
-  /// What one measure says of each row of a segment.
+  /// One measure of each row of a segment.
   struct Raw: Sendable {
-    /// NaN where it says nothing, `[rows]`.
+    /// `[rows]`; NaN where unknown.
     var values: [Float]
-    /// How much of a window the segment fills; 1 in what does not count windows.
+    /// The fraction of a window that the segment fills, 1 for measures of single rows.
     var filling: Float = 1
   }
 
-  /// The raw measures of one segment, with what attribution needs.
+  /// The raw measures of one segment with what attribution needs, all matrices `[rows, channels]`.
   struct Measured: Sendable {
-    /// Those of each part.
+    /// The measures of each part.
     var raw: [Part.Kind: [Raw]] = [:]
+    /// Squared whitened residuals, the contributions.
     var squares = Matrix(rows: 0, columns: 0)
+    /// Squared steps between rows; see `Stillness.squaredSteps`.
     var steps = Matrix(rows: 0, columns: 0)
+    /// Expected values, in encoded units; without rows if not requested.
     var expected = Matrix(rows: 0, columns: 0)
-    /// Whether some window did not fit into the segment.
+    /// Whether the longest window does not fit into the segment.
     var isShort = false
   }
 
-  /// How many measures there are of a kind.
+  /// The number of measures of a kind.
   package func count(of kind: Part.Kind) -> Int {
     switch kind {
     case .forecast: forecasts.reduce(0) { $0 + $1.measure.count }
@@ -115,18 +123,19 @@ package struct SeriesScorer: Sendable {
     }
   }
 
-  /// Rows that the longest window covers.
+  /// The length of the longest window, in rows.
   package var longest: Int {
     max(
       forecasts.map(\.measure.cutter.length).max() ?? 0, whitened.map(\.cutter.length).max() ?? 0,
       channels.map(\.measure.cutter.length).max() ?? 0)
   }
 
-  /// The scores of a segment, one for each of its rows.
+  /// Scores the rows of a segment.
   ///
   /// * `values`: `[rows, channels]`, encoded units.
-  /// * `filled`: whether a value was missing, `[rows * channels]`; empty if none was.
-  /// * `explains`: whether expected values are wanted.
+  /// * `filled`: whether a value was imputed, `[rows * channels]`; empty if none was.
+  /// * `explains`: whether expected values are requested.
+  /// * `workers`: the number of tasks; the result does not depend on it.
   package func scores(for values: Matrix, filled: [Bool] = [], explains: Bool, workers: Int) async
     -> RowScores
   {
@@ -136,7 +145,7 @@ package struct SeriesScorer: Sendable {
       scores: scores, contributions: measured.squares, expected: measured.expected)
   }
 
-  /// The sum of the parts' -log p at each row; what is too still there takes the place of the squares.
+  /// The sum of the parts' -log p at each row, `[rows]`; where stillness prevails it replaces `squares`.
   func total(_ measured: inout Measured) -> [Float] {
     var total = [Float](repeating: 0, count: measured.steps.rows)
     var bounds: [Float]?
@@ -153,9 +162,9 @@ package struct SeriesScorer: Sendable {
     return total
   }
 
-  /// All raw measures.
+  /// Computes all raw measures of a segment; parameters as for `scores`.
   ///
-  /// Forecasts say nothing (NaN) until a window has passed; nor do other measures, if causal.
+  /// Forecasts are unknown (NaN) until a window has passed; if causal, all other measures too.
   func measure(_ values: Matrix, filled: [Bool], explains: Bool, workers: Int) async -> Measured {
     var measured = Measured()
     measured.isShort = !isCausal && values.rows < longest
@@ -190,20 +199,20 @@ package struct SeriesScorer: Sendable {
     return measured
   }
 
-  /// How much of a window the rows fill, at most 1; causal windows are whole or say nothing.
+  /// The fraction of a window that the rows fill, at most 1; causal windows are always whole.
   private func filling(of values: Matrix, in measure: WhitenedMeasure) -> Float {
     isCausal ? 1 : min(1, Float(values.rows) / Float(measure.cutter.length))
   }
 }
 
 extension SeriesScorer.Part {
-  /// The part's value at each row, smoothed.
+  /// The part's smoothed value at each row, `[rows]`.
   func values(_ measured: SeriesScorer.Measured, isCausal: Bool) -> [Float] {
     smoothed(
       averages(measured), tau: tau, outside: measured.isShort ? usual : nil, isCausal: isCausal)
   }
 
-  /// The average of the measures at each row; one that says nothing (NaN) counts as its unit.
+  /// The average of the measures at each row, `[rows]`; an unknown measure (NaN) counts as its mean.
   func averages(_ measured: SeriesScorer.Measured) -> [Float] {
     let raw = measured.raw[kind] ?? []
     var mean = [Float](repeating: 0, count: measured.steps.rows)

@@ -1,21 +1,22 @@
 package import Compute
 
-/// How much less the channels of a series move than they did anywhere in the baseline.
+/// Detects channels that move less than they ever did in the baseline, such as stuck sensors.
 ///
-/// A stuck sensor comes back better than anything normal does, and that is what is wrong with it. So
-/// the squared steps of each channel, averaged in two ways, are held against their low quantiles.
+/// A constant signal is reconstructed better than any normal one, so reconstruction errors miss it.
+/// Instead the squared steps of each channel, averaged in two ways, are compared with their low
+/// quantiles.
 package struct Stillness: Sendable, Equatable, Codable {
   package internal(set) var gauges: [Gauge]
-  /// Turns the depth of the stillest channel into -log p.
+  /// Converts the depth of the stillest channel to -log p.
   package internal(set) var scale: TailScale
 
-  /// One average of a channel's squared steps, and how low it is at its lowest.
+  /// One average of a channel's squared steps, with its lowest normal value.
   package struct Gauge: Sendable, Equatable, Codable {
     package let channel: Int
     package let average: Average
     /// A low quantile of the average over the baseline, above 0.
     package internal(set) var floor: Float
-    /// The mean squared step over the baseline, which also stands for what lies beyond a segment.
+    /// The mean squared step over the baseline, also assumed beyond the ends of a segment.
     package internal(set) var usual: Float
 
     package init(channel: Int, average: Average, floor: Float = 1, usual: Float = 1) {
@@ -23,11 +24,12 @@ package struct Stillness: Sendable, Equatable, Codable {
     }
   }
 
-  /// A sharp average sees a stretch that stands still, a smooth one what moves less for long.
+  /// How squared steps are averaged: sharply, for short stuck stretches, or smoothly, for long ones of
+  /// reduced movement.
   package enum Average: Sendable, Equatable, Codable {
-    /// The plain mean of so many rows: those around a row, or up to it where only the past counts.
+    /// The mean over this many rows around a row, or up to it if causal.
     case window(rows: Int)
-    /// Weights that fall exponentially with distance, on this time scale in rows.
+    /// Exponential weights with this time scale, in rows.
     case decay(tau: Double)
   }
 
@@ -37,7 +39,7 @@ package struct Stillness: Sendable, Equatable, Codable {
 
   /// Squared steps from the row before, `[rows, channels]`; NaN where either cell is unknown.
   ///
-  /// * `filled`: whether a value was missing, `[rows * channels]`; empty if none was.
+  /// * `filled`: whether a value was imputed, `[rows * channels]`; empty if none was.
   package static func squaredSteps(_ values: Matrix, filled: [Bool]) -> Matrix {
     var squares = Matrix(rows: values.rows, columns: values.columns)
     for index in values.values.indices {
@@ -49,8 +51,9 @@ package struct Stillness: Sendable, Equatable, Codable {
     return squares
   }
 
-  /// Where stillness is more surprising than the surprises so far, it takes their place, and how still
-  /// each channel is takes the place of its square.
+  /// Replaces the surprise of every row at which stillness is more surprising.
+  ///
+  /// There the channels' depths replace their squares, so that the still channel is blamed.
   func raise(
     _ surprises: inout [Float], _ squares: inout Matrix, steps: Matrix, isCausal: Bool
   ) {
@@ -66,8 +69,8 @@ package struct Stillness: Sendable, Equatable, Codable {
     }
   }
 
-  /// Fits floors and tail to the squared steps of the baseline's segments, and forgets the channels
-  /// that rest.
+  /// Fits floors and tail to the squared steps of the baseline's segments, and drops the channels that
+  /// are at rest in normal operation.
   package mutating func calibrate(_ steps: [Matrix], isCausal: Bool) {
     gauges = gauges.compactMap { $0.fitted(to: steps, isCausal: isCausal) }
     let depths = steps.flatMap { steps in
@@ -76,6 +79,7 @@ package struct Stillness: Sendable, Equatable, Codable {
     scale = TailScale.fit(to: depths.isEmpty ? [0] : depths, body: scale.body)
   }
 
+  /// The element-wise maximum over all gauges, `[rows]`; empty without gauges.
   private static func greatest(_ depths: [[Float]]) -> [Float] {
     guard var greatest = depths.first else { return [] }
     for other in depths.dropFirst() {
@@ -86,7 +90,8 @@ package struct Stillness: Sendable, Equatable, Codable {
 }
 
 extension Stillness.Gauge {
-  /// ln(floor / average) at each row, within ± the greatest depth; the least where nothing is known.
+  /// The depth ln(floor / average) at each row, clipped to ± `deepestStillness`; the minimum where
+  /// unknown.
   ///
   /// * `steps`: squared steps, `[rows, channels]`.
   package func depths(_ steps: Matrix, isCausal: Bool) -> [Float] {
@@ -97,7 +102,7 @@ extension Stillness.Gauge {
     }
   }
 
-  /// With the floor of the baseline's steps; nil for a channel that rests or is never known.
+  /// This gauge fitted to the baseline's steps; nil for a channel that is at rest or never known.
   fileprivate func fitted(to steps: [Matrix], isCausal: Bool) -> Self? {
     var gauge = self
     let squares = steps.lazy.flatMap { $0.column(channel).values.lazy.map { Double($0) } }
@@ -107,7 +112,7 @@ extension Stillness.Gauge {
     }
     guard !averages.isEmpty else { return nil }
     gauge.floor = Float(quantile(ofSorted: averages.sorted(), SeriesRecipe.stillQuantile))
-    let isResting = gauge.floor <= 0 || gauge.floor < SeriesRecipe.restingShare * gauge.usual
+    let isResting = gauge.floor <= 0 || gauge.floor < SeriesRecipe.restingRatio * gauge.usual
     return isResting ? nil : gauge
   }
 
@@ -121,8 +126,10 @@ extension Stillness.Gauge {
   }
 }
 
-/// The mean of the known values (not NaN) in the window of each row, which is moved inwards at the ends;
-/// NaN where less than half of it is known, and before the first one has passed if only the past counts.
+/// The mean of the known values (not NaN) in a window of `rows` around each row, or up to it if causal.
+///
+/// At the ends the window is shifted inwards. NaN where less than half of it is known and, if causal,
+/// before the first window is full. Linear time.
 package func windowMeans(of values: [Float], rows: Int, isCausal: Bool) -> [Float] {
   var (sums, known) = ([0.0], [0])
   for value in values {

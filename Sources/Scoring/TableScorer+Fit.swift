@@ -1,16 +1,16 @@
 package import Compute
 package import Diffusion
 
-/// How a table scorer is built.
+/// Options of fitting a table scorer.
 package struct TableScorerOptions: Sendable, Equatable, Codable {
-  /// Baseline rows kept in the model; 0 keeps means of several rows each instead.
+  /// The most baseline rows to store in the model; 0 stores means of several rows each instead.
   package var exemplars = 10_000
-  /// Share of the baseline rows that may be anomalies, 0...0.2; above 0 how far a row is from the
-  /// bulk counts as well.
+  /// The fraction of baseline rows that may be anomalies, 0...0.2; above 0 the distance from the bulk
+  /// counts as well.
   package var contamination = 0.0
-  /// Whether a network is trained.
+  /// Whether networks are trained.
   package var trainsNetwork = true
-  /// Noises that the network takes away again, per level.
+  /// Noise draws per level of the network's score.
   package var noiseDraws = 1
   package var training = TrainingOptions.rows
   package var noiseLevelTraining = TrainingOptions.noiseLevels
@@ -22,7 +22,7 @@ package struct TableScorerOptions: Sendable, Equatable, Codable {
 }
 
 extension TableScorer {
-  /// What the score is made of, to be measured alone.
+  /// The parts of the score, for ablation.
   package enum Part: String, Sendable, Codable, CaseIterable {
     /// Views of rows.
     case standard, robust, quantile, filtered
@@ -31,28 +31,31 @@ extension TableScorer {
     case network
     case noiseLevel = "noise level"
 
-    /// In the order of the scorer's views.
+    /// The views in the order of the scorer's.
     static let views = [standard, robust, quantile, filtered]
   }
 }
 
-/// A fitted scorer and what calibration needs.
+/// A fitted table scorer with what calibration needs.
 package struct TableFit: Sendable {
   package let scorer: TableScorer
-  /// Scores of normal rows that the network was not trained on, each against the other rows.
+  /// Scores of normal rows that the networks were not trained on, each without itself as a neighbour.
   package let calibrationScores: [Float]
-  /// How the training went; nil when no network was trained.
+  /// The history of the denoiser's training; nil without one.
   package let history: TrainingHistory?
-  /// The least normal rows of the baseline, each against the others, worst first; empty when the
-  /// model holds means of rows.
+  /// The least normal rows of the baseline, each against the others, worst first; empty when the model
+  /// stores means of rows.
   package let suspects: [(row: Int, score: Float)]
 }
 
 extension TableScorer {
-  /// Learns normal from encoded baseline rows.
+  /// Fits a scorer to encoded rows of a normal baseline.
+  ///
+  /// Neighbour search makes it O(exemplars² · features), besides the training of the networks.
   ///
   /// * `samples`: every view of the baseline, `[rows, features]` each.
-  /// * `groups`: the features of each column, which stand-ins exchange together.
+  /// * `groups`: the range of features of each column, which probes exchange as a whole.
+  /// * `workers`: tasks and threads to use; the result does not depend on it.
   package static func fit(
     to samples: [Matrix], groups: [Range<Int>], options: TableScorerOptions, workers: Int,
     checkpoints: (any TrainingCheckpoints)? = nil
@@ -76,13 +79,13 @@ extension TableScorer {
       : await Trial(ofMeans: exemplars, heldOut: heldOut, workers: workers)
     let filter =
       samples.count > 1 ? WienerFilter.fit(to: exemplars[0], at: TableRecipe.filterNoise) : nil
-    let (views, leftOut) = await weighedViews(
+    let (views, leftOut) = await weightedViews(
       trial, groups, filter, options: options, workers: workers)
     let (denoiser, noiseLevel) = if let trained = await beside { trained } else { await train() }
     var scorer = TableScorer(
       views: views, filter: filter,
       reconstruction: denoiser.map { ReconstructionScore.uncalibrated($0, options) },
-      networkShare: TableRecipe.networkShare, noiseLevel: noiseLevel,
+      networkWeight: TableRecipe.networkWeight, noiseLevel: noiseLevel,
       bulk: options.contamination > 0
         ? BulkDistance(of: trial.held[0], contamination: options.contamination) : nil)
     if !options.parts.isEmpty { scorer.keep(options.parts) }
@@ -99,11 +102,13 @@ extension TableScorer {
       suspects: worst.map { (kept[$0], usual[$0]) })
   }
 
+  /// The number of rows to hold out from the networks, see `TableRecipe.heldOutRows`.
   static func heldOutCount(of rows: Int) -> Int {
     let range = TableRecipe.heldOutRows
     return min(range.upperBound, max(rows / 5, min(rows / 2, range.lowerBound)))
   }
 
+  /// Trains both networks on the rows that are not held out; the estimator only where it has weight.
   private static func networks(
     _ samples: Matrix, heldOut: [Int], options: TableScorerOptions, threads: Int,
     _ checkpoints: (any TrainingCheckpoints)?
@@ -111,31 +116,34 @@ extension TableScorer {
     guard options.trainsNetwork else { return (nil, nil) }
     let hidden = Set(heldOut)
     let seen = samples.selecting(rows: (0..<samples.rows).filter { !hidden.contains($0) })
-    let judge = samples.selecting(rows: heldOut)
+    let evaluation = samples.selecting(rows: heldOut)
     var (training, levelTraining) = (options.training, options.noiseLevelTraining)
     (training.seed, levelTraining.seed) = (options.seed, options.seed)
     levelTraining.steps = steps(levelTraining.steps, rows: seen.rows)
     let denoiser = NeuralDenoiser.fit(
-      to: seen, heldOut: judge, options: training, threads: threads, checkpoints: checkpoints)
-    let share = NoiseLevelScore.share(rows: samples.rows, features: samples.columns)
-    guard share > 0 else { return (denoiser, nil) }
+      to: seen, heldOut: evaluation, options: training, threads: threads, checkpoints: checkpoints)
+    let weight = NoiseLevelScore.weight(rows: samples.rows, features: samples.columns)
+    guard weight > 0 else { return (denoiser, nil) }
     return (
       denoiser,
       NoiseLevelScore(
         estimator: NoiseLevelEstimator.fit(
-          to: seen, heldOut: judge, options: levelTraining, threads: threads,
+          to: seen, heldOut: evaluation, options: levelTraining, threads: threads,
           checkpoints: checkpoints),
-        share: share, scale: LogScale(mean: 0, deviation: 1))
+        weight: weight, scale: LogScale(mean: 0, deviation: 1))
     )
   }
 
-  /// More rows hold more to learn: the steps grow with their square root.
+  /// Training steps for a number of rows: they grow with its square root beyond `trainingRows`.
   package static func steps(_ steps: Int, rows: Int) -> Int {
     let growth = (Double(rows) / TableRecipe.trainingRows).squareRoot()
     return Int(Double(steps) * min(TableRecipe.mostTraining, max(1, growth)))
   }
 
-  private static func weighedViews(
+  /// Fits all views: floors, references, scales and weights.
+  ///
+  /// - Returns: the views, and the combined scores of the trial's normal rows.
+  private static func weightedViews(
     _ trial: Trial, _ groups: [Range<Int>], _ filter: WienerFilter?,
     options: TableScorerOptions, workers: Int
   ) async -> (views: [NeighborView], leftOut: [Float]) {
@@ -144,7 +152,7 @@ extension TableScorer {
     var scorer = TableScorer(
       views: (filter?.extending(trial.held) ?? trial.held).map {
         NeighborView(loweringNoiseFor: $0)
-      }, filter: filter, reconstruction: nil, networkShare: 0, noiseLevel: nil, bulk: nil)
+      }, filter: filter, reconstruction: nil, networkWeight: 0, noiseLevel: nil, bulk: nil)
     var references = await scorer.references(workers: workers)
     for index in scorer.views.indices {
       references[index] = scorer.views[index].floor(by: references[index])
@@ -161,11 +169,12 @@ extension TableScorer {
       corrected.append(scorer.views[index].learn(from: usual[index]))
       scorer.views[index].weigh(normal: normal[index], broken: broken[index])
     }
-    return (scorer.views, scorer.combine(corrected, Answers()))
+    return (scorer.views, scorer.combine(corrected, RawOutputs()))
   }
 
-  /// Puts means of all baseline rows in the place of those of a part; what is usual stays as it is,
-  /// which errs on the side of too few alarms.
+  /// Replaces the exemplars by means of all baseline rows instead of a part of them.
+  ///
+  /// The scales stay as fitted, which errs on the side of too few alarms.
   private mutating func compare(withMeansOf exemplars: [Matrix], workers: Int) async {
     let groups = await RowGroups.fit(to: exemplars[0], workers: workers)
     let views = zip(views, filter?.extending(exemplars) ?? exemplars).map { view, rows in
@@ -174,7 +183,7 @@ extension TableScorer {
       return next
     }
     self = TableScorer(
-      views: views, filter: filter, reconstruction: reconstruction, networkShare: networkShare,
+      views: views, filter: filter, reconstruction: reconstruction, networkWeight: networkWeight,
       noiseLevel: noiseLevel,
       bulk: bulk.map {
         BulkDistance(
@@ -184,14 +193,14 @@ extension TableScorer {
     for index in views.indices { self.views[index].refer(to: references[index]) }
   }
 
-  /// The residuals of everything that is compared with, each against the others.
+  /// The log residuals of the exemplars, each against the others.
   private func references(workers: Int) async -> [NeighborView.Logarithms] {
     let rows = views[0].exemplars.count
     return await leftOut(
       views.map(\.exemplars.matrix), origins: Array(0..<rows), workers: workers)
   }
 
-  /// The residuals of rows in each view, without the exemplar that each comes from.
+  /// The log residuals of rows in each view, without the exemplar that each comes from.
   private func leftOut(_ samples: [Matrix], origins: [Int], workers: Int) async
     -> [NeighborView.Logarithms]
   {
@@ -205,7 +214,7 @@ extension TableScorer {
     }
   }
 
-  /// Leaves only these parts: views (all, when only residuals are listed), residuals, networks.
+  /// Removes all parts but these; all views stay when only residuals are listed.
   private mutating func keep(_ parts: [Part]) {
     let residuals = parts.filter { [.local, .empirical].contains($0) }
     let listed = Part.views.prefix(views.count).filter { parts.contains($0) }
@@ -224,8 +233,8 @@ extension TableScorer {
     }
   }
 
-  /// Fits the scales of all but the views to the rows that the networks have not seen; returns the
-  /// scores of these rows.
+  /// Fits the scales of networks and bulk to the rows that the networks have not seen; returns the scores
+  /// of these rows.
   private mutating func calibrate(_ trial: Trial, workers: Int) async -> [Float] {
     let parts = chunks(of: trial.unseen.count)
     let model = self
@@ -239,7 +248,7 @@ extension TableScorer {
         + [Int32](repeating: -1, count: chunkRows - rows.count)
       let raw = model.rawLogarithms(of: padded, excluding: excluded)
       let logarithms = zip(model.views, raw).map { $0.corrected($1) }
-      return (logarithms, model.answers(to: padded[0], excluding: excluded), rows.count)
+      return (logarithms, model.outputs(for: padded[0], excluding: excluded), rows.count)
     }
     if reconstruction != nil {
       let levels = reconstruction?.sigmas.count ?? 0
@@ -254,26 +263,26 @@ extension TableScorer {
   }
 }
 
-/// What rows are compared with while a scorer is fitted, and the rows that tell what is usual.
+/// The exemplars while a scorer is fitted, and the normal rows that its scales are fitted to.
 private struct Trial: Sendable {
-  /// Every view of what is compared with: baseline rows, or means of them.
+  /// Every view of the exemplars: baseline rows, or means of them.
   let held: [Matrix]
-  /// Every view of normal rows.
+  /// Every view of the normal rows.
   let normal: [Matrix]
-  /// For each normal row the held one that it must not see, or -1.
+  /// For each normal row the exemplar to exclude, or -1.
   let origins: [Int]
-  /// The normal rows that the networks do not learn from.
+  /// Indices of the normal rows that the networks do not learn from.
   let unseen: [Int]
-  /// Whether the normal rows are what is compared with.
+  /// Whether the normal rows are the exemplars themselves.
   let isOfRows: Bool
 
-  /// Baseline rows, each against the others.
+  /// Baseline rows, each to be measured against the others.
   init(of rows: [Matrix], heldOut: [Int]) {
     (held, normal, unseen, isOfRows) = (rows, rows, heldOut, true)
     origins = Array(0..<rows[0].rows)
   }
 
-  /// The rows held out against means of the others.
+  /// Held-out rows, to be measured against means of the others.
   init(ofMeans rows: [Matrix], heldOut: [Int], workers: Int) async {
     let hidden = Set(heldOut)
     let others = (0..<rows[0].rows).filter { !hidden.contains($0) }

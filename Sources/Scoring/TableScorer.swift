@@ -1,14 +1,15 @@
 package import Compute
 package import Diffusion
 
-/// What scoring says about each row of a table.
+/// The scores of rows of a table or series, with their attribution to features.
 package struct RowScores: Sendable, Equatable {
-  /// Higher is more abnormal; about 0 with deviation about 1 on normal rows; finite, `[rows]`.
+  /// Higher is more abnormal, finite, `[rows]`; of tables about standard normal on normal rows, of series
+  /// a sum of -log p.
   package var scores: [Float]
-  /// How much each feature departs from what the others let expect, not negative,
+  /// The deviation of each feature from its conditional expectation, squared or a logarithm, 0 or more,
   /// `[rows, features]`.
   package var contributions: Matrix
-  /// What each feature was expected to be given the others, in standard units, `[rows, features]`.
+  /// The expectation of each feature given the others, in encoded units, `[rows, features]`.
   package var expected: Matrix
 
   package init(scores: [Float], contributions: Matrix, expected: Matrix) {
@@ -16,26 +17,26 @@ package struct RowScores: Sendable, Equatable {
   }
 }
 
-/// Scores table rows by how badly the denoisers bring them back.
+/// Scores table rows by the reconstruction errors of several denoisers.
 package struct TableScorer: Sendable {
-  /// Views of baseline rows, or of means of them; empty when the network alone is looked at.
+  /// Views of baseline rows, or of means of them; empty in ablations without neighbours.
   package internal(set) var views: [NeighborView]
-  /// Makes the last view from the standard one; nil where the standard view stands alone.
+  /// Computes the last view from the standard one; nil when the standard view is the only one.
   package let filter: WienerFilter?
-  /// Finds the rows near a row of the standard view; nil without views.
+  /// Neighbour search in the standard view; nil without views.
   private let search: NearestRows?
   /// The trained network on the standard view; nil at `fast`.
   package internal(set) var reconstruction: ReconstructionScore?
-  /// Share of the network in the score, 0...1.
-  package let networkShare: Float
-  /// The noise that a second network sees in the standard view; nil where rows are too few for it.
+  /// Weight of the network in the score, 0...1.
+  package let networkWeight: Float
+  /// The noise level estimator on the standard view; nil when there are too few rows for it.
   package internal(set) var noiseLevel: NoiseLevelScore?
-  /// How far rows of the standard view are from the bulk; nil for baselines that are taken to be normal.
+  /// The distance from the bulk in the standard view; nil for baselines assumed to be normal.
   package internal(set) var bulk: BulkDistance?
 
   package init(
     views: [NeighborView], filter: WienerFilter?, reconstruction: ReconstructionScore?,
-    networkShare: Float,
+    networkWeight: Float,
     noiseLevel: NoiseLevelScore?, bulk: BulkDistance?
   ) {
     precondition(!views.isEmpty || reconstruction != nil, "a scorer with nothing to score by")
@@ -44,17 +45,18 @@ package struct TableScorer: Sendable {
       "views of \(views.map(\.exemplars.count)) rows")
     (self.views, self.filter, self.reconstruction) = (views, filter, reconstruction)
     search = views.first.map { NearestRows($0.exemplars) }
-    (self.networkShare, self.noiseLevel, self.bulk) = (networkShare, noiseLevel, bulk)
+    (self.networkWeight, self.noiseLevel, self.bulk) = (networkWeight, noiseLevel, bulk)
   }
 
-  /// Views that rows are encoded in, to which the filtered one is added; 1 at least.
+  /// The number of views that rows must be encoded in; the filtered one is added here.
   package var encodedViews: Int { max(1, filter == nil ? views.count : views.count - 1) }
 
-  /// The scores of encoded rows, the same whatever rows they come with and however many workers
-  /// there are.
+  /// Scores encoded rows; each row's score is independent of the other rows and of `workers`.
+  ///
+  /// O(rows · exemplars · features).
   ///
   /// * `samples`: the encoded views of the rows, `[rows, features]` each.
-  /// * `blaming`: which rows' columns are looked at closely.
+  /// * `blaming`: refines the attribution of high scores; nil leaves that of the closed form.
   package func scores(
     for samples: [Matrix], blaming: ColumnBlame? = nil, workers: Int
   ) async -> RowScores {
@@ -65,27 +67,27 @@ package struct TableScorer: Sendable {
     return Self.joined(results, features: samples[0].columns)
   }
 
-  /// One chunk: padded to full height, scored, and cut back.
+  /// Scores one chunk, padded to full height and cut back.
   private func score(_ samples: [Matrix], rows: Range<Int>, blaming: ColumnBlame?) -> RowScores {
     let padded = samples.map { $0.padded(rows: rows, to: chunkRows) }
     let logarithms = zip(views, rawLogarithms(of: padded, details: true)).map { $0.corrected($1) }
-    let total = combine(logarithms, answers(to: padded[0]))
+    let total = combine(logarithms, outputs(for: padded[0]))
     let (contributions, expected) = attribute(padded[0], logarithms.first?.reconstruction)
     var scores = RowScores(
       scores: Array(total.prefix(rows.count)),
       contributions: contributions.padded(rows: 0..<rows.count, to: rows.count),
       expected: expected.padded(rows: 0..<rows.count, to: rows.count))
     if let blaming, let search {
-      blaming.lookClosely(at: padded[0], exemplars: search, &scores)
+      blaming.refine(padded[0], exemplars: search, &scores)
     }
     return scores
   }
 
-  /// The residuals of rows in each view.
+  /// The log residuals of rows in each view.
   ///
-  /// * `samples`: the encoded views of the rows, or all, `[rows, features]` each.
-  /// * `excluded`: for each row an exemplar it must not see, or -1; empty for none.
-  /// * `details`: whether the columns to blame are wanted, which the standard view tells.
+  /// * `samples`: the encoded views of the rows, or all views, `[rows, features]` each.
+  /// * `excluded`: for each row an exemplar to exclude, or -1; empty for none.
+  /// * `details`: whether attribution, which the standard view gives, is needed.
   func rawLogarithms(
     of samples: [Matrix], excluding excluded: [Int32] = [], details: Bool = false
   ) -> [NeighborView.Logarithms] {
@@ -100,45 +102,50 @@ package struct TableScorer: Sendable {
     }
   }
 
-  /// What the networks and the bulk say of each row, before the scales.
-  struct Answers: Sendable {
+  /// The outputs of networks and bulk for each row, not yet standardized; nil for absent components.
+  struct RawOutputs: Sendable {
+    /// Log reconstruction errors, `[levels][rows]`.
     var errors: [[Float]]?
+    /// Estimated noise levels, `[rows]`.
     var levels: [Float]?
+    /// Log squared radii, `[rows]`.
     var bulk: [Float]?
   }
 
+  /// Evaluates networks and bulk.
+  ///
   /// * `samples`: the standard view, `[rows, features]`.
-  /// * `excluded`: for each row an exemplar it must not see, or -1; empty for none.
-  func answers(to samples: Matrix, excluding excluded: [Int32] = []) -> Answers {
-    Answers(
+  /// * `excluded`: for each row an exemplar to exclude, or -1; empty for none.
+  func outputs(for samples: Matrix, excluding excluded: [Int32] = []) -> RawOutputs {
+    RawOutputs(
       errors: reconstruction?.logarithms(of: samples),
       levels: noiseLevel?.estimator.levels(of: samples),
       bulk: bulk?.logarithms(of: samples, excluding: excluded))
   }
 
-  /// The weighted mean of the views and the networks' shares, raised where the bulk is far.
-  func combine(_ logarithms: [NeighborView.Logarithms], _ answers: Answers) -> [Float] {
-    let rows = logarithms.first?.local.count ?? answers.errors?[0].count ?? 0
+  /// The weighted mean of views and networks, raised where the bulk is far, `[rows]`.
+  func combine(_ logarithms: [NeighborView.Logarithms], _ outputs: RawOutputs) -> [Float] {
+    let rows = logarithms.first?.local.count ?? outputs.errors?[0].count ?? 0
     var total = [Float](repeating: 0, count: rows)
-    func add(_ scores: [Float], share: Float) {
-      for row in 0..<rows { total[row] += share * scores[row] }
+    func add(_ scores: [Float], weight: Float) {
+      for row in 0..<rows { total[row] += weight * scores[row] }
     }
-    let noise = noiseLevel?.share ?? 0
-    let network = views.isEmpty ? 1 - noise : (reconstruction == nil ? 0 : networkShare)
-    let weight = views.reduce(0) { $0 + $1.mixture.viewWeight }
+    let noise = noiseLevel?.weight ?? 0
+    let network = views.isEmpty ? 1 - noise : (reconstruction == nil ? 0 : networkWeight)
+    let sum = views.reduce(0) { $0 + $1.mixture.viewWeight }
     for (view, logarithms) in zip(views, logarithms) {
-      let share = (1 - network - noise) * view.mixture.viewWeight / weight
-      add(view.scores(logarithms), share: share)
+      let weight = (1 - network - noise) * view.mixture.viewWeight / sum
+      add(view.scores(logarithms), weight: weight)
     }
-    if let reconstruction, let errors = answers.errors {
-      add(reconstruction.scores(errors), share: network)
+    if let reconstruction, let errors = outputs.errors {
+      add(reconstruction.scores(errors), weight: network)
     }
-    if let noiseLevel, let levels = answers.levels { add(noiseLevel.scores(levels), share: noise) }
-    guard let bulk, let distances = answers.bulk else { return total }
+    if let noiseLevel, let levels = outputs.levels { add(noiseLevel.scores(levels), weight: noise) }
+    guard let bulk, let distances = outputs.bulk else { return total }
     return zip(total, distances).map(bulk.raising)
   }
 
-  /// Contributions and expected values as the local Gaussian has them; without views nothing is known.
+  /// The local Gaussian's attribution in the standard view; zeros without views.
   private func attribute(
     _ samples: Matrix, _ reconstruction: LocalGaussianDenoiser.Reconstruction?
   ) -> (contributions: Matrix, expected: Matrix) {
@@ -160,6 +167,6 @@ package struct TableScorer: Sendable {
 }
 
 extension WienerFilter {
-  /// The encoded views of rows and the one that is made of the standard view, the first.
+  /// The encoded views of rows with the filtered one, computed from the first, added.
   func extending(_ views: [Matrix]) -> [Matrix] { views + [denoise(views[0])] }
 }

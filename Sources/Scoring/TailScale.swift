@@ -1,17 +1,19 @@
 import Compute
 
-/// Turns a value into -log p, how surprising it is among the baseline's values: empirical up to
-/// a high quantile, a generalized Pareto tail beyond.
+/// Converts a value to its surprise -log p relative to the baseline's distribution: empirical up to a
+/// high quantile, a generalized Pareto tail beyond.
 package struct TailScale: Sendable, Equatable, Codable {
   /// The baseline's quantiles at equal steps from 0 to `body`, ascending.
   package let knots: [Float]
-  /// Mean excess over the last knot.
+  /// Mean excess over the last knot, above 0: the scale of the tail.
   package let excess: Float
-  /// Share of the baseline below the last knot.
+  /// The fraction of the baseline below the last knot, where the tail starts.
   package let body: Double
 
+  /// Fits body and tail.
+  ///
   /// * `values`: one for each baseline row, finite, at least one.
-  /// * `body`: share of the values below the tail, 0..<1.
+  /// * `body`: the fraction of values below the tail, 0..<1.
   package static func fit(to values: [Float], body: Double) -> TailScale {
     let sorted = values.map { Double($0) }.sorted()
     let last = SeriesRecipe.tailKnots - 1
@@ -24,7 +26,7 @@ package struct TailScale: Sendable, Equatable, Codable {
     return TailScale(knots: knots, excess: Float(max(beyond.mean, least)), body: body)
   }
 
-  /// -log p, not negative, rising with the value.
+  /// -log p, 0 or more, which never falls as the value rises; O(log knots).
   package func surprise(_ value: Float) -> Float {
     let start = knots[knots.count - 1]
     let tail = Float(-logarithm(1 - body))
@@ -35,17 +37,19 @@ package struct TailScale: Sendable, Equatable, Codable {
     let low = partition(knots) { $0 <= value }
     guard low > 0 else { return 0 }
     let (below, above) = (knots[low - 1], knots[low])
-    let share = above > below ? Double((value - below) / (above - below)) : 0
-    let rank = body * (Double(low - 1) + share) / Double(knots.count - 1)
+    let fraction = above > below ? Double((value - below) / (above - below)) : 0
+    let rank = body * (Double(low - 1) + fraction) / Double(knots.count - 1)
     return Float(-logarithm(1 - rank))
   }
 }
 
-/// Exponential smoothing with weights exp(-|d| / tau), normalized over unknown values (NaN); 0 leaves
-/// the values as they are.
+/// Exponential smoothing: the mean of the known values (not NaN) with weights exp(-|d| / tau) at a
+/// distance of d rows.
 ///
-/// * `outside`: the value of all that lies beyond the ends; unknown if nil.
-/// * `isCausal`: whether each row sees only those before it, or those on both sides.
+/// Linear time. A `tau` of 0 returns the values unchanged.
+///
+/// * `outside`: the value assumed beyond both ends; nil for unknown.
+/// * `isCausal`: whether only rows up to each row count, instead of those on both sides.
 package func smoothed(
   _ values: [Float], tau: Double, outside: Float? = nil, isCausal: Bool = false
 ) -> [Float] {
@@ -72,7 +76,7 @@ package func smoothed(
 }
 
 extension TailScale {
-  /// Whether a scale that was read from a file can be computed with.
+  /// Whether a scale read from a file is valid: ascending finite knots, a positive tail.
   package var isUsable: Bool {
     !knots.isEmpty && body > 0 && body < 1 && excess > 0 && excess.isFinite
       && knots.allSatisfy(\.isFinite)

@@ -2,8 +2,10 @@ import Compute
 import Diffusion
 
 extension WhitenedMeasure {
-  /// Measures a segment that no window fits into: its window is continued by what its rows let expect,
-  /// which adds nothing to its distance, so that the distance is that of the rows alone.
+  /// Measures a segment shorter than a window.
+  ///
+  /// The window is completed by its conditional mean given the rows there are. That adds nothing to the
+  /// distance, which is therefore that of these rows alone.
   func measureShort(_ values: Matrix, explains: Bool, workers: Int) async -> Result {
     let continued = Matrix(
       rows: cutter.length, columns: cutter.channels, values: denoiser.continued(values.values))

@@ -1,11 +1,11 @@
 package import Compute
 package import Diffusion
 
-/// How badly the windows over each row come back from their Gaussian: the whitened residual of each
+/// Reconstruction errors of the windows over each row under a Gaussian: the whitened residual of each
 /// point, and the density of each window as a whole.
 package struct WhitenedMeasure: Sendable {
   package let cutter: WindowCutter
-  /// Rows between windows.
+  /// The distance between the starts of windows, in rows.
   package let stride: Int
   package let denoiser: WindowGaussianDenoiser
 
@@ -16,26 +16,27 @@ package struct WhitenedMeasure: Sendable {
     (self.cutter, self.stride, self.denoiser) = (cutter, stride, denoiser)
   }
 
-  /// The closed form alone.
+  /// This measure without its network.
   func withoutNetwork() -> WhitenedMeasure {
     WhitenedMeasure(cutter: cutter, stride: stride, denoiser: denoiser.withoutNetwork())
   }
 
-  /// What the windows over each row say, means over the windows that cover it.
+  /// The measures of each row, means over the windows that cover it.
   package struct Result: Sendable {
     /// Squared whitened residual of each value, `[rows, channels]`.
     package var squares: Matrix
-    /// Mean square of the windows, `[rows]`.
+    /// Mean squared residual of the windows, `[rows]`.
     package var density: [Float]
-    /// Expected values given all others, `[rows, channels]`; empty when not asked for.
+    /// The expectation of each value given all others, `[rows, channels]`; empty if not requested.
     package var expected: Matrix
   }
 
   /// Measures a segment.
   ///
-  /// * `isCausal`: whether a row is judged by the one window that ends with it alone; rows before the
-  ///   first window's end are NaN.
-  /// * `height`: windows of a product.
+  /// * `values`: `[rows, channels]`, encoded units.
+  /// * `isCausal`: whether only the window that ends with a row counts for it; rows before the first
+  ///   window's end are NaN.
+  /// * `height`: the number of windows per matrix product.
   func measure(
     _ values: Matrix, explains: Bool, isCausal: Bool, workers: Int, height: Int = chunkRows
   ) async -> Result {
@@ -58,7 +59,7 @@ package struct WhitenedMeasure: Sendable {
     return sums.means()
   }
 
-  /// One chunk of windows, padded to full height, and where each begins.
+  /// The reconstruction of one chunk of windows, with the first row of each.
   struct Piece: Sendable {
     let starts: ArraySlice<Int>
     let windows: WindowGaussianDenoiser.Reconstruction
@@ -73,7 +74,8 @@ package struct WhitenedMeasure: Sendable {
   }
 }
 
-/// Sums over the windows that cover each row, in the order of the windows.
+/// Sums over the windows that cover each row, accumulated in the order of the windows, so that they do
+/// not depend on how windows are split among workers.
 struct WindowSums {
   private var squares, expected: Matrix
   private var density: [Float]
@@ -108,15 +110,15 @@ struct WindowSums {
     }
   }
 
-  /// Rows that no window covers are NaN, and the mean, 0, is expected there.
+  /// The means; rows that no window covers are NaN, with the baseline's mean, 0, as expectation.
   func means() -> WhitenedMeasure.Result {
     var result = WhitenedMeasure.Result(squares: squares, density: density, expected: expected)
     for row in density.indices {
-      let share = counts[row] > 0 ? 1 / counts[row] : .nan
-      result.density[row] *= share
+      let weight = counts[row] > 0 ? 1 / counts[row] : .nan
+      result.density[row] *= weight
       for index in squares.range(ofRow: row) {
-        result.squares.values[index] *= share
-        if expected.rows > 0, counts[row] > 0 { result.expected.values[index] *= share }
+        result.squares.values[index] *= weight
+        if expected.rows > 0, counts[row] > 0 { result.expected.values[index] *= weight }
       }
     }
     return result

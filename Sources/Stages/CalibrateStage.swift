@@ -4,30 +4,36 @@ import Ingestion
 package import Reporting
 package import Stillwater
 
-/// Sets a model's threshold anew.
+/// The `calibrate` command: sets a model's threshold anew, without training.
 package struct CalibrateStage: Sendable {
+  /// CSV files of rows the model was not trained on; `-` is standard input.
   package var files: [String]
+  /// The path of the model to read.
   package var model: String
-  /// Where the model goes; the same file when nil.
+  /// The path of the model to write; nil replaces `model`.
   package var output: String?
   package var method = CalibrationMethod.conformal { didSet { countsRows = true } }
+  /// The fraction of normal rows that may be flagged.
   package var falseAlarmRate = 0.01 { didSet { countsRows = true } }
-  /// The false alarms of a series; nil for those that the model has.
+  /// The false-alarm plan of a series; nil keeps that of the model.
   package var alarms: AlarmPlan?
-  /// Whether a series is to go by its rows, whatever the model did.
+  /// Whether a series is calibrated by rows instead of alarms, whatever the model used.
   private var countsRows = false
-  /// A threshold given by the user; then no files are needed.
+  /// A threshold given by the user, which needs no files.
   package var threshold: Float?
+  /// The label column; nil for that of the model.
   package var label: String?
+  /// The text that marks an anomaly; nil for 1.
   package var positiveLabel: String?
   package var options = ScoringOptions()
   package var rules = OutputRules()
 
   package init(files: [String], model: String) { (self.files, self.model) = (files, model) }
 
-  /// Whether the threshold comes from rows that the model does not hold.
+  /// Whether calibration needs rows besides those stored in the model.
   package var needsFiles: Bool { threshold == nil && alarms == nil }
 
+  /// Runs the stage and writes model and summary; throws `StillwaterError` and then leaves the old files.
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
@@ -35,23 +41,23 @@ package struct CalibrateStage: Sendable {
       var detector = try Detector(contentsOf: model).reading(label: label, positive: positiveLabel)
       let written = try StageOutput(path: target, rules: rules, inputs: files)
       progress("calibrating", nil)
-      var judged: [Detector.Judged] = []
+      var scored: [Detector.LabelledScores] = []
       let sources = files.map(RowSource.file)
       if let threshold {
         try detector.flag(above: threshold)
       } else if alarms != nil || (detector.alarmPromise != nil && !countsRows) {
-        if !files.isEmpty { judged = try await detector.calibrateAlarms(on: sources, options) }
+        if !files.isEmpty { scored = try await detector.calibrateAlarms(on: sources, options) }
         try detector.flag(alarms ?? AlarmPlan())
       } else {
-        judged = try await detector.calibrate(
+        scored = try await detector.calibrate(
           on: sources, method: method, rate: falseAlarmRate, options)
       }
       let bytes = detector.encoded()
       try written.file.append(bytes)
-      try written.reject(judged.flatMap(\.rejected))
+      try written.reject(scored.flatMap(\.rejected))
       watch.lap("calibrate")
       var summary = RunSummary(command: "calibrate", version: stillwaterVersion)
-      for (path, one) in zip(files, judged) {
+      for (path, one) in zip(files, scored) {
         summary.add(one.outcome, path: path)
         guard let label, one.labels == nil else { continue }
         summary.warnings.append(

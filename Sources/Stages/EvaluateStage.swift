@@ -5,16 +5,23 @@ package import Reporting
 package import Stillwater
 import Tabular
 
-/// Judges scores by labels: those of anybody's score file, or those a model gives.
+/// The `evaluate` command: evaluates scores against labels.
+///
+/// The scores are read from any program's score files or computed by a model.
 package struct EvaluateStage: Sendable {
+  /// Score files or, with a model, files to score.
   package var files: [String]
-  /// Scores the files first when given.
+  /// The model to score the files with; nil when they contain scores.
   package var model: String?
+  /// The label column; nil for that of the model, or `label`.
   package var label: String?
+  /// The text that marks an anomaly; nil for 1.
   package var positiveLabel: String?
+  /// The score column of score files; higher is more abnormal.
   package var score = "score"
-  /// The column that makes the rows a series, for the range-aware metrics.
+  /// The time column of score files that are series, for the range-aware metrics.
   package var time: String?
+  /// The path for the metrics as JSON; nil for none.
   package var output: String?
   package var dialect = CSVDialect()
   package var options = ScoringOptions()
@@ -22,6 +29,7 @@ package struct EvaluateStage: Sendable {
 
   package init(files: [String]) { self.files = files }
 
+  /// Runs the stage; throws `StillwaterError`, also when a file lacks the label column.
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
@@ -30,12 +38,11 @@ package struct EvaluateStage: Sendable {
         try StageOutput(path: $0, rules: rules, inputs: files + (model.map { [$0] } ?? []))
       }
       progress("evaluating", nil)
-      let judged = try await judge(&summary)
+      let rows = try await model == nil ? readScores(&summary) : scoreFiles(&summary)
       watch.lap("score")
-      let isSeries = judged.window != nil
       let metrics = Metrics(
-        scores: judged.scores, labels: judged.labels,
-        extent: Metrics.Extent(flags: judged.flags, window: isSeries ? judged.window : nil))
+        scores: rows.scores, labels: rows.labels,
+        extent: Metrics.Extent(flags: rows.flags, window: rows.window))
       watch.lap("evaluate")
       (summary.auroc, summary.auprc, summary.metrics) = (metrics.auroc, metrics.auprc, metrics)
       summary.warnings += metrics.undefined
@@ -45,32 +52,32 @@ package struct EvaluateStage: Sendable {
       }
       (summary.output, summary.timings) = (self.output, watch.seconds)
       try output?.file.append(SnakeCaseJSON.encode(metrics, indented: true))
-      try output?.reject(judged.rejected)
+      try output?.reject(rows.rejected)
       try output?.commit(summary)
       return summary
     } catch { throw StillwaterError(error) }
   }
 
-  private struct Judged {
+  /// The labelled rows of all files, in order.
+  private struct LabelledRows {
     var scores: [Float] = []
     var labels: [Bool] = []
+    /// nil when some file has no flags.
     var flags: [Bool]?
+    /// The window of the range-aware metrics, in rows; nil for tables.
     var window: Int?
     var rejected: [RejectedRow] = []
   }
 
-  private func judge(_ summary: inout RunSummary) async throws -> Judged {
-    try await model == nil ? judgeScoreFiles(&summary) : judgeByModel(&summary)
-  }
-
-  private func judgeByModel(_ summary: inout RunSummary) async throws -> Judged {
+  /// Scores the files with the model.
+  private func scoreFiles(_ summary: inout RunSummary) async throws -> LabelledRows {
     let trained = try Detector(contentsOf: model ?? "")
     let known = trained.layout.schema.column(of: .label)?.name
     let detector = trained.reading(label: label ?? known ?? "label", positive: positiveLabel)
-    var all = Judged()
+    var all = LabelledRows()
     all.flags = []
     for path in files {
-      let one = try await detector.judge(.file(path), options)
+      let one = try await detector.labelledScores(of: .file(path), options)
       guard let labels = one.labels else {
         throw StillwaterError(
           .badData,
@@ -90,8 +97,9 @@ package struct EvaluateStage: Sendable {
     return all
   }
 
-  private func judgeScoreFiles(_ summary: inout RunSummary) throws -> Judged {
-    var all = Judged()
+  /// Reads scores and labels from score files.
+  private func readScores(_ summary: inout RunSummary) throws -> LabelledRows {
+    var all = LabelledRows()
     for path in files {
       var reader = try TableReader(path: path, dialect: dialect, policy: options.badRows.policy)
       let read = ScoreFileReader(
@@ -119,7 +127,7 @@ package struct EvaluateStage: Sendable {
   }
 }
 
-/// Reads scores, labels and, where they are, flags from a score file.
+/// Reads scores, labels and, where present, flags from a score file.
 private struct ScoreFileReader {
   let label: String
   let positive: String?
@@ -165,7 +173,7 @@ private struct ScoreFileReader {
     return result
   }
 
-  /// The series itself, for its period: the first column of numbers that is none of ours.
+  /// The series itself, for its period: the first numeric column that the program did not add.
   private func firstNumbers(_ reader: inout TableReader) throws -> String? {
     let own = [
       label, score, time ?? "", "line", "ratio", "p_value", "anomaly", "top_columns", "event",
@@ -186,7 +194,7 @@ private struct ScoreFileReader {
     if hasFlags,
       case .categories(let codes, let levels)? = chunk.table.column(named: "anomaly")?.values
     {
-      // Whatever else stands there is no flag of ours, and no metric is made of it.
+      // A column of other values is not one of flags, so no metrics are computed from it.
       result.hasOddFlags = result.hasOddFlags || !levels.allSatisfy { $0 == "0" || $0 == "1" }
       result.hasOddFlags = result.hasOddFlags || codes.contains { $0 < 0 }
       result.flags = (result.flags ?? []) + codes.map { $0 >= 0 && levels[Int($0)] == "1" }

@@ -6,7 +6,9 @@ import Stillwater
 import Tabular
 
 extension Inspection {
-  /// A model is known by the JSON header behind its first eight bytes; anything else is read as CSV.
+  /// Inspects a model, recognised by the JSON header behind its first eight bytes, or else a CSV file.
+  ///
+  /// Throws `StillwaterError`.
   package static func of(_ path: String, dialect: CSVDialect) throws -> Inspection {
     do {
       let file = try InputFile(path: path)  // once, for it may be a pipe

@@ -3,23 +3,30 @@ import Ingestion
 package import Reporting
 package import Stillwater
 
-/// Scores files with a model into one output.
+/// The `score` command: scores files with a model into one output.
 package struct ScoreStage: Sendable {
+  /// CSV files to score, in the order of the output; `-` is standard input.
   package var files: [String]
+  /// The path of the model.
   package var model: String
+  /// The path of the scores; `-` is standard output.
   package var output: String
   package var options = ScoringOptions()
+  /// Which input columns are copied to the output.
   package var keep = KeptColumns.all
   package var format = ScoreFormat.csv
+  /// Put before the names of the added columns.
   package var prefix = ""
   /// Flags scores above this instead of the model's threshold.
   package var threshold: Float?
-  /// Flags p-values up to this instead of the model's threshold.
+  /// Recalibrates to this false-alarm rate before scoring.
   package var falseAlarmRate: Double?
-  /// Flags the events of a series by alarms instead of the model's threshold.
+  /// Replaces the threshold of a series by an alarm rate.
   package var alarms: AlarmChoice?
-  /// Where the events of a series are written.
+  /// The path for the events of a series; nil for none.
   package var events: String?
+  /// A file with times whose events raise no alarm.
+  package var quietTimes: String?
   package var rules = OutputRules()
 
   package init(files: [String], model: String, output: String) {
@@ -31,11 +38,14 @@ package struct ScoreStage: Sendable {
       var watch = Stopwatch()
       var (detector, hash) = try Detector.load(model)
       try adjust(&detector)
+      var stage = self
+      if let quietTimes { stage.options.manners.quietTimes = try QuietTime.read(quietTimes) }
       watch.lap("load")
-      return try await score(with: detector, hash, &watch, progress)
+      return try await stage.score(with: detector, hash, &watch, progress)
     } catch { throw StillwaterError(error) }
   }
 
+  /// Applies the user's threshold or false-alarm rate.
   private func adjust(_ detector: inout Detector) throws {
     if let threshold { try detector.flag(above: threshold) }
     if let falseAlarmRate { try detector.flag(rate: falseAlarmRate) }
@@ -46,7 +56,8 @@ package struct ScoreStage: Sendable {
     with detector: Detector, _ modelHash: String, _ watch: inout Stopwatch,
     _ progress: @escaping ProgressHandler
   ) async throws -> RunSummary {
-    let written = try StageOutput(path: output, rules: rules, inputs: files + [model])
+    let written = try StageOutput(
+      path: output, rules: rules, inputs: files + [model] + [quietTimes].compactMap(\.self))
     let eventFile = try events.map(written.open(also:))
     var writer = ScoreWriter(
       file: written.file, keep: keep, format: format, prefix: prefix,
@@ -68,6 +79,7 @@ package struct ScoreStage: Sendable {
       summary.add(outcome, path: path)
       found += outcome.events
     }
+    if detector.layout.isSeries { summary.events = found.count }
     if let eventFile { try EventRecord.write(found, group: detector.groupColumn, to: eventFile) }
     watch.lap("score")
     summary.anomalies = anomalies
@@ -91,7 +103,7 @@ extension Finding {
 }
 
 extension RunSummary {
-  /// Adds what was met in a file.
+  /// Adds counts, warnings and digest of one scored file.
   mutating func add(_ outcome: FileOutcome, path: String) {
     rowsIn += outcome.rowsScored + outcome.rowsRejected
     rowsScored = (rowsScored ?? 0) + outcome.rowsScored

@@ -1,7 +1,7 @@
-/// Tells how far a stage is: what it does and, if known, the share that is done.
-package typealias ProgressHandler = @Sendable (_ activity: String, _ share: Double?) -> Void
+/// Receives the progress of a stage: its activity and, if known, the completed fraction, 0...1.
+package typealias ProgressHandler = @Sendable (_ activity: String, _ fraction: Double?) -> Void
 
-/// Measures the seconds of named parts.
+/// Measures the wall-clock time of the parts of a stage, in seconds to the millisecond.
 struct Stopwatch {
   private let clock = ContinuousClock()
   private var last: ContinuousClock.Instant
@@ -9,7 +9,7 @@ struct Stopwatch {
 
   init() { last = clock.now }
 
-  /// Ends a part.
+  /// Ends the part that began with the last lap, and adds its time to those under `name`.
   mutating func lap(_ name: String) {
     let now = clock.now
     let duration = (now - last).components

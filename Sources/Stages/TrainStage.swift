@@ -3,19 +3,24 @@ import Files
 package import Reporting
 package import Stillwater
 
-/// Learns a detector from files and writes its model.
+/// The `train` command: trains a detector on files and writes its model.
 package struct TrainStage: Sendable {
+  /// CSV files of normal rows; the first determines the columns.
   package var files: [String]
+  /// The path of the model to write.
   package var model: String
   package var settings: TrainingSettings
   package var rules = OutputRules()
-  /// Whether the training goes on where an earlier one was cut off.
+  /// Whether the training continues from a checkpoint of an interrupted one.
   package var resumption = Resumption.never
 
   package init(files: [String], model: String, settings: TrainingSettings) {
     (self.files, self.model, self.settings) = (files, model, settings)
   }
 
+  /// Runs the stage: model, rejected rows and summary are written, then the checkpoint is removed.
+  ///
+  /// Throws `StillwaterError`; a previous model then stays as it was.
   package func run(progress: @escaping ProgressHandler) async throws -> RunSummary {
     do {
       var watch = Stopwatch()
@@ -69,7 +74,7 @@ package struct TrainStage: Sendable {
 }
 
 extension RunSummary {
-  /// What a detector promises.
+  /// Adds the threshold of a detector and the statement about its false alarms.
   mutating func describe(_ detector: Detector) {
     threshold = detector.threshold
     if let alarms = detector.alarmPromise {

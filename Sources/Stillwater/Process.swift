@@ -1,7 +1,7 @@
 import Compute
 
-/// Starts the program anew when the BLAS library took the processor for an old one; call it first.
+/// Re-executes the program when the BLAS library mistakes the processor for an older one; call it first.
 package func restartWithRightKernels() { restartWithRightProductKernels() }
 
-/// The processor whose kernels the BLAS library uses.
+/// The processor generation whose kernels the BLAS library uses, for `--verbose`.
 package func productKernels() -> String { productKernelName() }

@@ -5,33 +5,33 @@ import Ingestion
 import ModelFile
 import Reporting
 
-/// Why a run could not be finished, with the place and what to do about it.
+/// Why a run failed, with the location and advice.
 public struct StillwaterError: Error, Sendable, Equatable, CustomStringConvertible {
-  /// What kind of fault it is; the raw value is the exit code of the command line.
+  /// The kind of failure; the raw value is the exit code of the command line (BSD `sysexits.h`).
   public enum Kind: Int32, Sendable {
-    /// A setting or an option that makes no sense.
+    /// An invalid setting or option.
     case usage = 64
     /// Rows that cannot be read, or a model file that is damaged or does not fit.
     case badData = 65
     /// A file that is missing or cannot be opened.
     case missingInput = 66
-    /// A fault of Stillwater itself.
+    /// A bug of Stillwater itself.
     case internalFault = 70
-    /// More memory, columns or bytes than a named limit allows.
+    /// More memory, columns or bytes than the named limit allows.
     case overLimit = 71
     /// An output that cannot be created.
     case cannotCreate = 73
-    /// Reading or writing that failed under way, as on a full disk.
+    /// Reading or writing that failed midway, as on a full disk.
     case ioFailure = 74
     /// An output that another run is writing.
     case busy = 75
-    /// A pipeline that cannot be understood.
+    /// An invalid pipeline file.
     case badConfiguration = 78
   }
 
-  /// What went wrong, for programs.
+  /// The kind of failure, for programs.
   public let kind: Kind
-  /// `file:line:column: reason`, as far as the place is known.
+  /// The message, `file:line:column: reason` as far as the location is known.
   public let description: String
 
   public init(_ kind: Kind, _ description: String) {
@@ -40,10 +40,10 @@ public struct StillwaterError: Error, Sendable, Equatable, CustomStringConvertib
 }
 
 extension StillwaterError {
-  /// Whether nobody needs to be told: the reader of standard output has what it wanted.
+  /// Whether to end without a message, because the reader of standard output has closed it.
   package var isQuiet: Bool { description == OutputError.closedPipe.description }
 
-  /// The same fault in the terms of the public face.
+  /// Converts any error of the package to the public type; unknown ones become `internalFault`.
   package init(_ error: any Error) {
     switch error {
     case let error as StillwaterError: self = error

@@ -4,6 +4,7 @@ import Reporting
 import Stages
 import Stillwater
 
+/// `stillwater calibrate`: runs a `CalibrateStage` and prints the new threshold.
 struct CalibrateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "calibrate", abstract: "Set a model's threshold anew, without training.",

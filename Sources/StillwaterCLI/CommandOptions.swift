@@ -3,7 +3,7 @@ import Files
 import Options
 import Stillwater
 
-/// What every command can be told about its output to the terminal.
+/// The options of every command's terminal output.
 struct ConsoleOptions: Configurable {
   var json = false
   var quiet = false
@@ -26,7 +26,7 @@ struct ConsoleOptions: Configurable {
   }.map { $0.shown(under: .console) }
 }
 
-/// How a run of `score` can end.
+/// The options of `score` that concern its exit code.
 struct ScoreEnd: Configurable {
   var failOn: FailOn?
 
@@ -39,7 +39,7 @@ struct ScoreEnd: Configurable {
   }
 }
 
-/// What a run of a pipeline can be told beside the pipeline.
+/// The options of `run`, beside those in the pipeline file.
 struct RunOptions: Configurable {
   var dryRun = false
   var force = false
@@ -55,7 +55,7 @@ struct RunOptions: Configurable {
   }
 }
 
-/// A file that names the files to read.
+/// The option of a list file that names the files to read.
 struct FileList: Configurable {
   var path: String?
 
@@ -68,7 +68,7 @@ struct FileList: Configurable {
   }
 }
 
-/// Which files a command reads.
+/// The input files of a command.
 struct InputOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
@@ -78,10 +78,10 @@ struct InputOptions: ParsableArguments {
 
   @OptionGroup var list: OptionsOf<FileList>
 
-  /// Whether any are named.
+  /// Whether any input is named.
   var hasFiles: Bool { get throws { try !files.isEmpty || list.value().path != nil } }
 
-  /// All paths, expanded; at least one.
+  /// All input paths, expanded; throws `StillwaterError` when there are none.
   func paths() throws -> [String] {
     do {
       let listed = try list.value().path.map { try InputPaths.list(from: $0) } ?? []

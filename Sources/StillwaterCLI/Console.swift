@@ -5,16 +5,16 @@ import Reporting
 import Stillwater
 import Synchronization
 
-/// Standard error: log lines, progress, summaries.
+/// Writes messages, progress and summaries to standard error; standard output is for results only.
 ///
-/// Standard output carries results alone.
+/// Thread-safe. Everything it prints has passed `printable(_:)`.
 final class Console: Sendable {
   let options: ConsoleOptions
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let isColored: Bool
   private let state = Mutex((lastLine: ContinuousClock.now, isLineOpen: false))
 
-  /// The colour of a line's first words, by its number on a terminal.
+  /// The colour of a line's prefix; raw values are ANSI codes (ECMA-48).
   private enum Color: Int { case red = 31, yellow = 33 }
 
   init(_ options: ConsoleOptions) {
@@ -24,11 +24,12 @@ final class Console: Sendable {
     isColored = isTerminal && !isPlain && environment["TERM"] != "dumb"
   }
 
-  /// Shows how far a stage is: rewritten in place on a terminal, else a line now and then.
-  func progress(_ activity: String, _ share: Double?) {
+  /// Shows the progress of a stage: on a terminal one line, rewritten at most every 100 ms; otherwise a
+  /// new line at most every 30 s.
+  func progress(_ activity: String, _ fraction: Double?) {
     guard !options.quiet, options.progress == .auto else { return }
     let activity = printable(activity)
-    let percent = share.map { " \(Int($0 * 100)) %" } ?? ""
+    let percent = fraction.map { " \(Int($0 * 100)) %" } ?? ""
     state.withLock { state in
       let now = ContinuousClock.now
       let pause: Duration = isTerminal ? .milliseconds(100) : .seconds(30)
@@ -38,18 +39,19 @@ final class Console: Sendable {
     }
   }
 
-  /// Says something in a line of its own, kept free of what could work on the terminal.
+  /// Prints a line, unless quiet; control characters are made visible.
   func note(_ text: String) {
     guard !options.quiet else { return }
     line(printable(text))
   }
 
+  /// Prints a line that starts with `warning:`, unless quiet.
   func warn(_ text: String) {
     guard !options.quiet else { return }
     line(painted("warning:", .yellow) + printable(" " + text))
   }
 
-  /// Says why a run ends, in as many lines as the fault has.
+  /// Prints the reason for a failure, also when quiet, in as many lines as it has.
   func report(_ fault: StillwaterError) {
     let reasons = fault.description.split(separator: "\n", omittingEmptySubsequences: false)
     let text = reasons.map { printable(String($0)) }.joined(separator: "\n")
@@ -67,11 +69,13 @@ final class Console: Sendable {
     }
   }
 
+  /// Prints a line only with `--verbose`.
   func detail(_ text: String) {
     if options.verbose { note(text) }
   }
 
-  /// Warnings, at most 20 and then a count, and whatever else the summary has for people.
+  /// Prints the end of a run: up to 20 warnings, the given lines, timings if verbose, and with `--json`
+  /// the summary on standard output.
   func show(_ summary: RunSummary, _ lines: [String]) throws {
     for warning in summary.warnings.prefix(20) { warn(warning) }
     if summary.warnings.count > 20 { note("and \(summary.warnings.count - 20) more warnings") }
@@ -87,14 +91,14 @@ final class Console: Sendable {
   }
 }
 
-/// Writes what was asked for to standard output; a full disk there is a fault like any other.
+/// Writes a result to standard output; throws like any output, for instance on a full disk.
 func printResult(_ bytes: [UInt8]) throws {
   let output = try OutputFile(path: "-")
   try output.append(bytes)
   try output.commit()
 }
 
-/// Runs the body of a command; faults become one message and their exit code.
+/// Runs the body of a command; an error becomes one message and its exit code.
 func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   do { try await body() } catch let code as ExitCode { throw code } catch {
     let fault = StillwaterError(error)
@@ -103,11 +107,12 @@ func perform(_ console: Console, _ body: () async throws -> Void) async throws {
   }
 }
 
-/// Seconds that a training has to write a checkpoint before it is ended.
+/// The time a training has to write a checkpoint before the process ends, in seconds.
 private let checkpointGrace = 3.0
 
-/// Signals end the run with their documented codes, without its temporary files; a closed pipe is an
-/// error of writing, no signal.
+/// Prepares the process before any command: BLAS kernels, then signals.
+///
+/// Interrupts remove temporary files and exit with 128 + signal; a closed pipe becomes a write error.
 func prepareProcess() {
   restartWithRightKernels()
   signal(SIGPIPE, SIG_IGN)
@@ -117,7 +122,7 @@ func prepareProcess() {
   }
 }
 
-/// Ends the process, after a checkpoint if a training is on its way.
+/// Ends the process, after a checkpoint if a training is running.
 private func endProcess(signal number: Int32) {
   let code = 128 + number
   guard Interruption.request(code: code) else { Temporaries.endProcess(code: code) }

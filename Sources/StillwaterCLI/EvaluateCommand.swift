@@ -4,6 +4,7 @@ import Reporting
 import Stages
 import Stillwater
 
+/// `stillwater evaluate`: runs an `EvaluateStage` and prints its metrics on standard output.
 struct EvaluateCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate", abstract: "Judge scores by labels.",

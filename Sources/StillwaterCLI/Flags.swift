@@ -1,10 +1,10 @@
 import ArgumentParser
 import Options
 
-/// The options of one part of a table as flags of the command line, with what was given for them.
+/// The options of one section of a table as command-line flags, with the texts given for them.
 ///
-/// The argument parser finds out what a type takes by looking at the properties that it has, property
-/// wrappers among them. Here it sees one for each option of the table.
+/// The argument parser discovers a type's arguments by reflecting on its property wrappers. The custom
+/// mirror shows it one for each option of the table.
 struct Flags<Root: Configurable, Part: HelpTitle>: ParsableArguments, CustomReflectable {
   /// The texts of each option that was given, by name.
   private(set) var texts: [String: [String]] = [:]
@@ -27,7 +27,7 @@ struct Flags<Root: Configurable, Part: HelpTitle>: ParsableArguments, CustomRefl
   }
 }
 
-/// A part of a command's help, as a type.
+/// A section of a command's help as a type, so that it can be a generic parameter.
 protocol HelpTitle {
   static var part: HelpPart { get }
 }
@@ -38,7 +38,7 @@ enum DamagedRowsPart: HelpTitle { static let part = HelpPart.damagedRows }
 enum RunPart: HelpTitle { static let part = HelpPart.run }
 enum ConsolePart: HelpTitle { static let part = HelpPart.console }
 
-/// The name of an option as a key of a decoder.
+/// The name of an option as a decoding key.
 struct OptionKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
@@ -48,7 +48,7 @@ struct OptionKey: CodingKey {
 }
 
 extension KeyedDecodingContainer<OptionKey> {
-  /// The texts that were given for an option; nil when there are none.
+  /// The texts given for an option; nil without any.
   fileprivate func texts<Root>(of option: Setting<Root>) throws -> [String]? {
     let key = OptionKey(stringValue: option.name)
     switch option.wording.shape {
@@ -66,9 +66,9 @@ extension KeyedDecodingContainer<OptionKey> {
 }
 
 extension Setting where Root: Configurable {
-  /// The option as the argument parser knows it.
+  /// The option as a property wrapper of the argument parser.
   ///
-  /// A value may begin with a dash, as -9999 does.
+  /// Parsed unconditionally, so that a value may begin with a dash, such as -9999.
   fileprivate var argument: Any {
     let long = NameSpecification.Element.customLong(name.replacing("_", with: "-"))
     let names = NameSpecification([long] + (letter.map { [.customShort($0)] } ?? []))
@@ -111,7 +111,7 @@ extension Setting where Root: Configurable {
     return wording.choices.isEmpty ? nil : .list(wording.choices)
   }
 
-  /// Refuses a text that is none of the option's, and another option in its place.
+  /// Validates a text; refuses invalid values, and another flag where a value was expected.
   private var checked: @Sendable (String) throws -> String {
     { text in
       var root = Root.blank

@@ -5,6 +5,7 @@ import Reporting
 import Stages
 import Stillwater
 
+/// `stillwater inspect`: prints a description of a CSV file or a model on standard output.
 struct InspectCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Show what a CSV file or a model looks like to Stillwater.")

@@ -2,7 +2,7 @@ import ArgumentParser
 import Ingestion
 import Options
 
-/// All options of a table as flags, under the titles that a help text has.
+/// All options of a table as flags, grouped by the sections of the help.
 struct OptionsOf<Root: Configurable>: ParsableArguments {
   @OptionGroup var main: Flags<Root, MainPart>
   @OptionGroup(title: "CSV") var csv: Flags<Root, CSVPart>
@@ -12,7 +12,9 @@ struct OptionsOf<Root: Configurable>: ParsableArguments {
 
   func validate() throws { _ = try value() }
 
-  /// What the options make: flags before the environment before what holds without them.
+  /// The configured value: flags take precedence over the environment, the environment over defaults.
+  ///
+  /// Throws `ValidationError` for an invalid variable or contradictory options.
   func value() throws -> Root {
     var (root, given) = (Root.blank, Given(front: .flag))
     let parts = [csv.texts, damagedRows.texts, run.texts, console.texts]

@@ -5,6 +5,7 @@ import Pipelines
 import Reporting
 import Stillwater
 
+/// `stillwater run`: runs the stages of a pipeline file, or prints what a run would do.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Run the stages of a pipeline.",

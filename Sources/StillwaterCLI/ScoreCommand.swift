@@ -4,13 +4,15 @@ import Reporting
 import Stages
 import Stillwater
 
+/// `stillwater score`: runs a `ScoreStage`; with `--fail-on anomalies` exits with 3 if there are any.
 struct ScoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "score", abstract: "Score the rows of files with a model.",
     discussion: """
       The output has one row for each input row, in the same order: the input's columns byte for byte, \
-      then line, score (higher is more abnormal), p_value, anomaly (0 or 1) and top_columns (the columns \
-      to blame with their shares, worst first). A summary goes to OUTPUT.summary.json.
+      then line, score (higher is more abnormal), ratio (above 1 is abnormal), p_value, anomaly (0 or 1), \
+      top_columns (the columns to blame with their shares, worst first) and, for series, event (its id). \
+      A summary goes to OUTPUT.summary.json.
       """)
 
   @OptionGroup(title: "Input") var input: InputOptions

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Stillwater
 
+/// The command line: dispatches to the subcommands and maps errors to exit codes.
 @main
 struct StillwaterCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct StillwaterCommand: AsyncParsableCommand {
     } catch { end(with: error) }
   }
 
-  /// Ends as `exit(withError:)` does, but shows arguments, which may be names of files, as text.
+  /// Exits like `exit(withError:)`, but makes control characters in quoted arguments visible.
   private static func end(with error: any Error) -> Never {
     let message = fullMessage(for: error)
     guard exitCode(for: error) == .validationFailure, !message.isEmpty else {

@@ -4,6 +4,7 @@ import Reporting
 import Stages
 import Stillwater
 
+/// `stillwater train`: runs a `TrainStage` and prints threshold and suspicious baseline rows.
 struct TrainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train", abstract: "Learn normal from CSV files and write a model.",
@@ -35,7 +36,7 @@ struct TrainCommand: AsyncParsableCommand {
     }
   }
 
-  /// The least normal rows that were learned from, for a look at them.
+  /// A line with the locations of the least normal baseline rows, for the user to check.
   private func suspects(_ summary: RunSummary) -> [String] {
     let rows = (summary.suspiciousRows ?? []).prefix(3).map { "\($0.file):\($0.line)" }
     return rows.isEmpty ? [] : ["least normal in the baseline: " + rows.joined(separator: ", ")]

@@ -1,8 +1,9 @@
-/// Gathers the chunks of a file into one table.
+/// Concatenates the chunks of a file into one table; linear in the cells.
 package struct TableAccumulator {
   private var columns: [ColumnValues] = []
   private var names: [String] = []
-  private var levelPlaces: [[[UInt8]: Int32]] = []
+  /// For each column the codes of the levels seen so far.
+  private var levelCodes: [[[UInt8]: Int32]] = []
   package private(set) var rowCount = 0
   /// The physical line of each row.
   package private(set) var lines: [Int] = []
@@ -19,14 +20,14 @@ package struct TableAccumulator {
     if names.isEmpty {
       names = table.columns.map(\.name)
       columns = table.columns.map(\.values.emptied)
-      levelPlaces = names.map { _ in [:] }
+      levelCodes = names.map { _ in [:] }
     }
     for index in columns.indices { append(table.columns[index].values, to: index) }
     rowCount += some.count
     lines += some
   }
 
-  /// Leaves only the rows whose lines are wanted.
+  /// Keeps only the rows whose lines satisfy the predicate.
   package mutating func keep(_ isWanted: (_ line: Int) -> Bool) {
     let rows = lines.indices.filter { isWanted(lines[$0]) }
     columns = table.selecting(rows: rows).columns.map(\.values)
@@ -36,7 +37,7 @@ package struct TableAccumulator {
 
   private mutating func append(_ values: ColumnValues, to index: Int) {
     let old = columns[index]
-    // The array must be held once while it grows, else each chunk would copy it.
+    // Appending to a uniquely referenced array avoids a copy for each chunk.
     columns[index] = .numbers([])
     switch (old, values) {
     case (.numbers(var all), .numbers(let some)):
@@ -46,21 +47,22 @@ package struct TableAccumulator {
       all += some
       columns[index] = .times(all)
     case (.categories(var codes, var levels), .categories(let some, let someLevels)):
-      let places = someLevels.map { place(of: $0, column: index, levels: &levels) }
-      codes += some.map { $0 < 0 ? -1 : places[Int($0)] }
+      let mapped = someLevels.map { code(of: $0, column: index, levels: &levels) }
+      codes += some.map { $0 < 0 ? -1 : mapped[Int($0)] }
       columns[index] = .categories(codes: codes, levels: levels)
     default:
       preconditionFailure("column \(names[index]) changed its kind between chunks")
     }
   }
 
-  private mutating func place(of level: String, column: Int, levels: inout [String]) -> Int32 {
+  /// The code of a level in the whole table; a new level is appended.
+  private mutating func code(of level: String, column: Int, levels: inout [String]) -> Int32 {
     let key = Array(level.utf8)
-    if let known = levelPlaces[column][key] { return known }
-    let place = Int32(levels.count)
-    levelPlaces[column][key] = place
+    if let known = levelCodes[column][key] { return known }
+    let code = Int32(levels.count)
+    levelCodes[column][key] = code
     levels.append(level)
-    return place
+    return code
   }
 }
 

@@ -83,7 +83,7 @@ struct LabelledSet: Sendable {
 /// A detector, what it said of the test rows, and the CPU seconds of both.
 struct SetRun: Sendable {
   let detector: Detector
-  let judged: Detector.Judged
+  let judged: Detector.LabelledScores
   let trainSeconds, scoreSeconds: Double
   /// Seconds on the clock.
   let trainWall: Double
@@ -95,7 +95,7 @@ struct SetRun: Sendable {
     detector = try await Detector.train(on: [train], settings).detector
     let trained = clock()
     trainWall = (ContinuousClock.now - begin) / .seconds(1)
-    judged = try await detector.judge(.file(test), ScoringOptions())
+    judged = try await detector.labelledScores(of: .file(test), ScoringOptions())
     trainSeconds = Double(trained - start) / Double(CLOCKS_PER_SEC)
     scoreSeconds = Double(clock() - trained) / Double(CLOCKS_PER_SEC)
     self.baselineRows = baselineRows

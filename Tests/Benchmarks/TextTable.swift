@@ -8,9 +8,10 @@ struct TextTable: Sendable {
   init(header: [String], rows: [[String]]) { (self.header, self.rows) = (header, rows) }
 
   init(path: String) throws {
-    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map {
-      $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
-    }
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
+      .map {
+        $0.split(separator: ",", omittingEmptySubsequences: false).map { String($0) }
+      }
     self.init(header: lines.first ?? [], rows: Array(lines.dropFirst()))
   }
 

@@ -27,7 +27,7 @@ enum FuzzTarget: String, CaseIterable {
   }
 }
 
-/// A number is what the grammar of R8 says, with the value that the standard library gives it.
+/// A number is what the grammar of rule R8 says, with the value that the standard library gives it.
 func checkNumber(_ bytes: [UInt8]) {
   for decimal in CSVDialect.Decimal.allCases {
     let found = NumberReader(decimal: decimal.byte).read(bytes[...])

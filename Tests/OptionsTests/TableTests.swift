@@ -22,13 +22,14 @@ import Testing
     check(CalibrateStage.self)
     check(ScoreStage.self)
     check(EvaluateStage.self)
+    check(RepairStage.self)
   }
 
   /// Texts of which one or the other suits each option, and is not its default.
   private static let texts = [
     "true", "best", "keys", "ndjson", "quantile", "semicolon", "comma", "ms", "quarantine", "none",
     "9",
-    "0.125", "500", "2G", "some text",
+    "0.125", "5/week", "500", "2G", "some text",
   ]
 
   /// The options that have no part in the identity of a stage though they are of its table.
@@ -49,7 +50,10 @@ import Testing
     let run = ["threads", "no_clobber"]
     #expect(idle(TrainStage.self) == ["model", "files", "resume"] + run)
     #expect(idle(CalibrateStage.self) == ["model", "files", "output"] + run)
-    #expect(idle(ScoreStage.self) == ["model", "files", "output", "output_folder", "events"] + run)
+    #expect(
+      idle(ScoreStage.self) == [
+        "model", "files", "output", "output_folder", "events", "quiet_times",
+      ] + run)
     #expect(idle(EvaluateStage.self) == ["files", "model", "output"] + run)
   }
 
@@ -106,6 +110,25 @@ import Testing
     #expect(
       conflicts(CalibrateStage.self, ["method": "fixed"]) == ["--method fixed needs --threshold"])
     #expect(conflicts(CalibrateStage.self, ["method": "fixed", "threshold": "1"]) == [])
+  }
+
+  @Test func alarmsAreNotCountedInRows() {
+    let rows = ["alarms": "3/week", "false_alarm_rate": "0.1"]
+    let words = "--false-alarm-rate has no effect beside --alarms; remove one of them"
+    #expect(conflicts(TrainStage.self, rows.merging(["time": "t"]) { $1 }) == [words])
+    #expect(conflicts(CalibrateStage.self, rows) == [words])
+    #expect(conflicts(ScoreStage.self, rows) == [words])
+    #expect(
+      conflicts(CalibrateStage.self, ["alarms": "3/week", "method": "quantile"])
+        == ["--method has no effect beside --alarms; remove one of them"])
+    let fixed = ["threshold": "1", "alarms": "3/week"]
+    let idle = "--alarms has no effect beside --threshold; remove one of them"
+    #expect(conflicts(ScoreStage.self, fixed) == [idle])
+    #expect(conflicts(CalibrateStage.self, fixed) == [idle])
+    #expect(conflicts(RepairStage.self, fixed) == [idle])
+    #expect(
+      conflicts(TrainStage.self, ["alarms": "3/week"])
+        == ["--alarms is for series: name the --time column"])
   }
 
   @Test func anOptionIsSpelledAsItWasGiven() {

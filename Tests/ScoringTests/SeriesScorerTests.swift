@@ -67,7 +67,7 @@ import Testing
   /// The threshold is set by the closed form, whether a network is trained beside it or not.
   @Test(arguments: [1, 2], [false, true])
   func calibrationDoesNotDependOnTheNetwork(channels: Int, isCausal: Bool) async {
-    let baseline = channels == 1 ? wave(600, seed: 1) : twoWaves(600, seed: 1)
+    let baseline = channels == 1 ? wave(1_200, seed: 1) : twoWaves(1_200, seed: 1)
     let fast = await Self.fit([baseline], trains: false, isCausal: isCausal)
     let balanced = await Self.fit([baseline], trains: true, isCausal: isCausal)
     let highest = fast.calibrationScores.joined().max() ?? 0
@@ -190,7 +190,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3])
   func scoresDoNotDependOnWorkers(workers: Int) async {
-    let fit = await Self.fit([twoWaves(900, seed: 1)], trains: true)
+    let fit = await Self.fit([twoWaves(1_200, seed: 1)], trains: true)
     let series = twoWaves(700, seed: 5)
     let one = await fit.scorer.scores(for: series, explains: true, workers: 1)
     #expect(await fit.scorer.scores(for: series, explains: true, workers: workers) == one)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The command line that scripts rely on, through the real binary.
-@Suite struct CommandTests {
+@Suite(.slow) struct CommandTests {
   /// Rows near a line, with a category that follows the sign of `a`.
   private static func table(_ rows: Int, from start: Int = 0) -> [String] {
     (start..<start + rows).map { row in

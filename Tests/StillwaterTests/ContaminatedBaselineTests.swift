@@ -20,8 +20,8 @@ import Testing
     settings.threads = 1
     let detector = try await Detector.train(on: [path], settings).detector
     let again = try Detector(decoding: detector.encoded())
-    let scores = try await detector.judge(.file(path), ScoringOptions()).scores
-    #expect(try await again.judge(.file(path), ScoringOptions()).scores == scores)
+    let scores = try await detector.labelledScores(of: .file(path), ScoringOptions()).scores
+    #expect(try await again.labelledScores(of: .file(path), ScoringOptions()).scores == scores)
     settings.threads = 2
     #expect(try await Detector.train(on: [path], settings).detector.encoded() == detector.encoded())
     let strays = scores.indices.filter { $0 % 40 == 7 }.map { scores[$0] }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The same bytes come out wherever on earth the program runs.
-@Suite struct LocaleTests {
+@Suite(.slow) struct LocaleTests {
   private static let environments: [[String: String]] = [
     ["LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Kathmandu"],
     ["LC_ALL": "tr_TR.UTF-8", "TZ": "America/New_York"],

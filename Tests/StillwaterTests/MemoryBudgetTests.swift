@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Baselines that are larger than the memory they may take.
-@Suite struct MemoryBudgetTests {
+@Suite(.slow) struct MemoryBudgetTests {
   private func rows(_ range: Range<Int>, time: Bool = false) -> String {
     let lines = range.map { row in
       (time ? "\(row)," : "") + "\((row * 37) % 101),\((row * 53) % 97)"

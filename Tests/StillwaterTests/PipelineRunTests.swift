@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Whole pipelines through the binary: what is done again, and what is not.
-@Suite struct PipelineRunTests {
+@Suite(.slow) struct PipelineRunTests {
   private func workdir() throws -> Workdir {
     let folder = try Workdir()
     let rows = (0..<200).map { "\($0),\($0 % 13),\(2 * ($0 % 13) + $0 % 3)" }

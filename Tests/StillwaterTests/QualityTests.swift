@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Floors under the quality on labelled data, through the public library.
-@Suite struct QualityTests {
+@Suite(.slow) struct QualityTests {
   private static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
@@ -17,8 +17,9 @@ import Testing
     let baseline = set.appendingPathComponent("baseline.csv").path
     let detector = try await Detector.train(on: [baseline], settings).detector
     let test = set.appendingPathComponent("test.csv").path
-    let judged = try await detector.reading(label: "label", positive: nil).judge(
-      .file(test), ScoringOptions())
+    let judged = try await detector.reading(label: "label", positive: nil).labelledScores(
+      of:
+        .file(test), ScoringOptions())
     return try #require(ScoreRanking(scores: judged.scores, labels: judged.labels ?? []).auroc)
   }
 

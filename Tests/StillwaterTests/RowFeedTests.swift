@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Rows that are scored as they are asked for.
-@Suite struct RowFeedTests {
+@Suite(.slow) struct RowFeedTests {
   /// Some 100,000 rows, in many blocks, the last of them damaged.
   private static func files(_ workdir: Workdir) throws -> (baseline: String, test: String) {
     func row(_ index: Int) -> String { "\(index % 7),\(index * 31 % 101),\(index % 13)\n" }

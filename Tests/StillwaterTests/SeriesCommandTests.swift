@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Series through the real binary.
-@Suite struct SeriesCommandTests {
+@Suite(.slow) struct SeriesCommandTests {
   private func series(_ rows: Int, spike: Int? = nil, machine: String? = nil) -> [String] {
     (0..<rows).map { row in
       let minute = row % 60

@@ -46,8 +46,20 @@ package final class Workdir {
   package func run(
     _ arguments: [String], input: [UInt8], environment: [String: String] = [:]
   ) throws -> Outcome {
+    try run(arguments, input, Self.environment.merging(environment) { $1 })
+  }
+
+  /// Runs `stillwater` with nothing set for OpenBLAS but by `environment`.
+  package func runBare(_ arguments: [String], _ environment: [String: String]) throws -> Outcome {
+    let own = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("OPENBLAS_") }
+    return try run(arguments, [], own.merging(environment) { $1 })
+  }
+
+  private func run(
+    _ arguments: [String], _ input: [UInt8], _ environment: [String: String]
+  ) throws -> Outcome {
     let process = Process()
-    process.environment = Self.environment.merging(environment) { $1 }
+    process.environment = environment
     process.executableURL = Self.binary
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: path)

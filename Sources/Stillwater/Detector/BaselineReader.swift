@@ -2,16 +2,16 @@ import Encoding
 import Ingestion
 import Tabular
 
-/// A file that was read, for the summary.
+/// A file that was read, as recorded in the summary.
 package struct InputRecord: Sendable, Codable, Equatable {
   package let path: String
-  /// Of the file as it is stored.
+  /// The digest of the stored, possibly compressed, file.
   package let sha256: String
-  /// Rows read from it, those set aside not counted.
+  /// The number of rows read, those set aside not counted.
   package let rows: Int
 }
 
-/// The normal rows of all baseline files, and what was met on the way.
+/// The normal rows of all baseline files, with counts and warnings from reading them.
 struct Baseline {
   var layout: DataLayout
   fileprivate var sample: RowSample
@@ -20,9 +20,9 @@ struct Baseline {
   var inputs: [InputRecord] = []
   var rejected: [RejectedRow] = []
   var missingValues = 0
-  /// Rows left out because their label says anomaly.
+  /// The number of rows left out because they are labelled as anomalies.
   var labelledAnomalies = 0
-  /// Rows left out because memory is short.
+  /// The number of rows left out to fit into memory.
   var sampledOut = 0
   var warnings: [String] = []
 
@@ -30,13 +30,13 @@ struct Baseline {
     let path: String
     var table: Table
     var lines: [Int]
-    /// Labels where the label column exists.
+    /// The labels of the rows; nil without a label column.
     var labels: [Bool]?
   }
 
   var rowCount: Int { files.reduce(0) { $0 + $1.table.rowCount } }
 
-  /// Names a row of all files' tables, one after the other.
+  /// The location of a row, counted through the tables of all files.
   func suspect(_ row: Int, score: Float) -> SuspiciousRow {
     var row = row
     for file in files {
@@ -48,7 +48,7 @@ struct Baseline {
 }
 
 extension Baseline.File {
-  /// Leaves only the listed rows.
+  /// Keeps only the rows with these indices.
   fileprivate mutating func keep(_ rows: [Int]) {
     table = table.selecting(rows: rows)
     lines = rows.map { lines[$0] }
@@ -60,21 +60,23 @@ extension Baseline.File {
   }
 }
 
-/// Reads baseline files, one after the other; the first one decides what the columns are.
+/// Reads baseline files one after the other; the first one determines the columns.
 struct BaselineReader {
   let dialect: CSVDialect
   let badRows: BadRows
-  /// Bytes that the rows may take; nil for a quarter of the machine.
+  /// The memory for rows and their encoding, in bytes; nil for a quarter of the machine's.
   var memory: Int?
-  /// Decides which rows stay when memory is short.
+  /// Selects the rows to keep when memory is short.
   var seed: UInt64 = 0
-  /// Views that the rows will be encoded in.
+  /// The number of views that the rows will be encoded in.
   var views = NumberScaler.viewCount
 
-  /// The rows of the files: all, or of tables a sample that fits in memory.
+  /// Reads all rows or, of tables too large for the memory, a uniform sample.
   ///
-  /// * `layout`: the columns to expect; nil infers them from the first file.
-  /// * `keepsAnomalies`: whether rows labelled as anomalies stay.
+  /// Throws `overLimit` for a series that does not fit.
+  ///
+  /// * `layout`: the expected columns; nil infers them from the first file.
+  /// * `keepsAnomalies`: whether rows labelled as anomalies are kept.
   func read(
     _ sources: [RowSource], layout known: DataLayout? = nil, columns: ColumnOptions,
     keepsAnomalies: Bool = false
@@ -88,7 +90,7 @@ struct BaselineReader {
       try baseline?.add(&reader, keepsAnomalies: keepsAnomalies)
     }
     guard var baseline else { throw StillwaterError(.usage, "no input file is given") }
-    baseline.tellOfSample()
+    baseline.warnOfSampling()
     return baseline
   }
 
@@ -131,7 +133,8 @@ extension Baseline {
     all.append(chunk.table.selecting(rows: rows), lines: rows.map { chunk.lines[$0] })
   }
 
-  /// Thins the rows of all files until they fit; neighbours of a series cannot be taken away.
+  /// Thins the rows of all files until they fit; a series, whose rows need their neighbours, cannot be
+  /// thinned.
   private mutating func fitIntoMemory(_ all: inout TableAccumulator, path: String) throws {
     func bytes(_ files: [File], _ sample: RowSample) -> Int {
       files.reduce(0) { $0 + sample.bytes(of: $1.table) }
@@ -155,10 +158,10 @@ extension Baseline {
     }
   }
 
-  fileprivate mutating func tellOfSample() {
+  fileprivate mutating func warnOfSampling() {
     guard sample.halvings > 0 else { return }
     warnings.append(
-      "the baseline does not fit into \(sample.memory >> 20) MiB: \(sample.share) of its rows, "
+      "the baseline does not fit into \(sample.memory >> 20) MiB: \(sample.fraction) of its rows, "
         + "\(rowCount) in all, were learned from; --memory allows more")
   }
 

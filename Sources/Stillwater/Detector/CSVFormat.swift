@@ -1,6 +1,6 @@
 package import Ingestion
 
-/// How a CSV file is written: RFC 4180 with a few named differences.
+/// How a CSV file is written: RFC 4180 in UTF-8, with the differences named here.
 ///
 /// ```swift
 /// settings.format = CSVFormat(delimiter: .semicolon, decimal: .comma, nullValues: ["-9999"])
@@ -10,14 +10,14 @@ public struct CSVFormat: Sendable, Equatable {
 
   package init(_ dialect: CSVDialect) { self.dialect = dialect }
 
-  /// Cells between commas, numbers with a point and no unusual null values, unless said otherwise.
+  /// A format; the defaults are comma-separated cells, decimal points and no additional null values.
   ///
   /// - Parameters:
-  ///   - delimiter: what stands between two cells.
-  ///   - decimal: what stands between a number's whole part and its fraction.
-  ///   - nullValues: texts that stand for a missing cell, beside the empty one, `NA`, `N/A`, `NaN`, `nan`,
+  ///   - delimiter: the separator of cells.
+  ///   - decimal: the decimal mark.
+  ///   - nullValues: texts that mean a missing cell, besides the empty one, `NA`, `N/A`, `NaN`, `nan`,
   ///     `null` and `NULL`.
-  ///   - timeUnit: the unit of times that are plain numbers since 1970; nil takes them for seconds.
+  ///   - timeUnit: the unit of times written as plain numbers since 1970; nil for seconds.
   public init(
     delimiter: Delimiter = .comma, decimal: Decimal = .point, nullValues: [String] = [],
     timeUnit: TimeUnit? = nil
@@ -27,10 +27,10 @@ public struct CSVFormat: Sendable, Equatable {
       timeUnit: timeUnit?.value)
   }
 
-  /// Whether a decimal mark cannot be taken for the end of a cell.
+  /// Whether delimiter and decimal mark differ.
   var isUnambiguous: Bool { dialect.delimiter.byte != dialect.decimal.byte }
 
-  /// What stands between two cells.
+  /// The separator of cells.
   public struct Delimiter: Sendable, Equatable {
     fileprivate let value: CSVDialect.Delimiter
 
@@ -40,7 +40,7 @@ public struct CSVFormat: Sendable, Equatable {
     public static let pipe = Delimiter(value: .pipe)
   }
 
-  /// What stands between a number's whole part and its fraction.
+  /// The decimal mark of numbers.
   public struct Decimal: Sendable, Equatable {
     fileprivate let value: CSVDialect.Decimal
 
@@ -48,7 +48,7 @@ public struct CSVFormat: Sendable, Equatable {
     public static let comma = Decimal(value: .comma)
   }
 
-  /// The unit of a time that is written as a plain number since 1970.
+  /// The unit of times written as plain numbers since 1970-01-01T00:00:00Z.
   public struct TimeUnit: Sendable, Equatable {
     fileprivate let value: Ingestion.TimeUnit
 
@@ -59,14 +59,14 @@ public struct CSVFormat: Sendable, Equatable {
   }
 }
 
-/// What becomes of a row that cannot be read.
+/// What happens to rows that cannot be read.
 public struct BadRows: Sendable, Equatable {
   package let policy: BadRowPolicy
 
-  /// The first one refuses the file.
+  /// The first bad row ends the run with an error.
   public static let fail = BadRows(policy: .fail)
 
-  /// They are set aside and named in the report; more than `maximum` of a file refuse it.
+  /// Bad rows are set aside and listed in the report; more than `maximum` in a file end the run.
   public static func quarantine(maximum: Int? = nil) -> BadRows {
     BadRows(policy: .quarantine(maximum: maximum))
   }

@@ -10,19 +10,19 @@ import Synchronization
   import Foundation
 #endif
 
-/// Whether a training takes up what an earlier one left.
+/// Whether a training continues from a checkpoint.
 package enum Resumption: Sendable {
   case never
-  /// If it was the same training.
+  /// Continues if the checkpoint belongs to the same training, else starts anew.
   case ifMatching
-  /// As asked for: another training's checkpoint is an error, a missing one is none.
+  /// Continues on request: another training's checkpoint is an error, a missing one is not.
   case asked
 }
 
-/// Where a training keeps its checkpoints.
+/// Where and whether a training uses checkpoints.
 package struct CheckpointPlan: Sendable {
   package let path: String
-  /// The files that are read, none of which is overwritten.
+  /// The input files, none of which may be overwritten.
   package let inputs: [String]
   package let resumption: Resumption
 
@@ -31,24 +31,25 @@ package struct CheckpointPlan: Sendable {
   }
 }
 
-/// The file that holds how far the networks of one training are, and that is gone once the model is
-/// written.
+/// The checkpoint of one training: the progress of its networks, removed once the model is written.
 ///
-/// It is a tensor file with parameters and optimizer of each network, bound to the training by a
-/// fingerprint of data and settings.
+/// A tensor file with parameters and optimizer state of each network, tied to the training by a
+/// fingerprint of program version, settings and data. Written every 500 steps and on a signal.
 final class CheckpointFile: TrainingCheckpoints {
-  /// Steps from one checkpoint to the next.
+  /// Steps between checkpoints.
   static let interval = 500
 
   private let plan: CheckpointPlan
   private let fingerprint: String
-  /// Steps of earlier runs that this one need not take.
+  /// The number of steps taken over from earlier runs.
   let resumedSteps: Int
-  /// Whether something else lies there, which is neither replaced nor removed.
+  /// Whether the path holds a file of another kind, which is neither replaced nor removed.
   private let isForeign: Bool
   private let state: Mutex<(kept: [String: TrainingProgress], failure: String?)>
 
-  /// Reads what is there, if that is wanted.
+  /// Reads an existing checkpoint if the plan wants it.
+  ///
+  /// Throws `StillwaterError` when resuming was requested and the checkpoint is unusable.
   init(_ plan: CheckpointPlan, fingerprint: String) throws {
     (self.plan, self.fingerprint) = (plan, fingerprint)
     isForeign = Self.isForeign(plan.path)
@@ -57,7 +58,7 @@ final class CheckpointFile: TrainingCheckpoints {
     state = Mutex((kept, nil))
   }
 
-  /// Why the latest checkpoint could not be written.
+  /// Why the latest checkpoint could not be written; nil if it was.
   var failure: String? { state.withLock { $0.failure } }
 
   func begin(_ network: String) -> TrainingProgress? {
@@ -81,7 +82,7 @@ final class CheckpointFile: TrainingCheckpoints {
     }
   }
 
-  /// Writes a checkpoint; when the process is to end, it ends here.
+  /// Writes a checkpoint, then ends the process if a signal has requested that.
   private func save(_ progress: TrainingProgress, of network: String, thenExit code: Int32?) {
     state.withLock { state in
       state.kept[network] = progress
@@ -93,9 +94,9 @@ final class CheckpointFile: TrainingCheckpoints {
     if let code { Temporaries.endProcess(code: code) }
   }
 
-  /// Takes the file away, once the model is written.
+  /// Removes the file, once the model is written.
   func remove() {
-    // One that stays is of no harm: nothing but the same training would take it up.
+    // A file that cannot be removed is harmless: only the same training would resume from it.
     if !isForeign { try? OutputFile.remove(plan.path) }
   }
 

@@ -1,25 +1,25 @@
 package import Ingestion
 package import Tabular
 
-/// What the user says about the columns of a file.
+/// The roles of columns, as far as the user assigns them; everything else is inferred.
 public struct ColumnOptions: Sendable, Equatable {
-  /// The column that makes the rows a time series.
+  /// The time column, which makes the rows a time series.
   public var time: String?
-  /// The column that tells several series or entities in one file apart.
+  /// The column that identifies the series or entity of each row.
   public var group: String?
   /// The column with 1 for an anomaly and 0 for a normal row; never learned from.
   public var label: String?
   /// The text that marks an anomaly in the label column, if it is not 1.
   public var positiveLabel: String?
-  /// Columns that are left out.
+  /// Columns to leave out.
   public var ignored: [String] = []
-  /// Columns that are categories though they look like numbers.
+  /// Columns to treat as categories although they look like numbers or identifiers.
   public var categorical: [String] = []
 
   public init() {}
 }
 
-/// How the files of a detector are written and what each column is; kept in the model.
+/// The dialect of a detector's files and the role of each column; stored in the model.
 package struct DataLayout: Sendable, Equatable, Codable {
   package var dialect: CSVDialect
   package var schema: Schema
@@ -29,13 +29,15 @@ package struct DataLayout: Sendable, Equatable, Codable {
     (self.dialect, self.schema, self.positiveLabel) = (dialect, schema, positiveLabel)
   }
 
-  /// Reads the label column.
+  /// The interpretation of the label column.
   var labelReader: LabelReader { LabelReader(positive: positiveLabel) }
 
+  /// Whether the rows are a time series: whether there is a time column.
   package var isSeries: Bool { schema.column(of: .time) != nil }
 
-  /// What has to be read of a file to score it; with `label` also the label column if the layout has
-  /// one.
+  /// The columns to read of a file to score it.
+  ///
+  /// * `label`: whether to read the label column too, which the file must then have.
   func plan(label: Bool = false) -> ReadingPlan {
     let wanted = schema.columns.filter { column in
       switch column.role {
@@ -59,7 +61,10 @@ package struct DataLayout: Sendable, Equatable, Codable {
 }
 
 extension DataLayout {
-  /// The layout that a file and the user's word give together, and what the user should know.
+  /// Combines the inferred schema of a file with the user's options.
+  ///
+  /// - Returns: the layout, and a warning for every column that is not learned from.
+  /// - Throws: `StillwaterError` for an option that names no column.
   package static func resolve(
     _ inferred: InferredSchema, path: String, dialect: CSVDialect, columns options: ColumnOptions
   ) throws -> (layout: DataLayout, warnings: [String]) {
@@ -80,9 +85,8 @@ extension DataLayout {
     if let label = options.label, !names.contains(where: { $0.utf8.elementsEqual(label.utf8) }) {
       columns.append(ColumnSchema(name: label, kind: .category, role: .label))
       warnings.append(
-        location(path)
-          + "no column is named \(quoted(label))\(suggestion(for: label, among: names)); "
-          + "all its rows are taken for normal")
+        location(path) + "no column is named \(quoted(label))"
+          + suggestion(for: label, among: names) + "; all its rows are taken for normal")
     }
     return (
       DataLayout(
@@ -139,14 +143,16 @@ extension DataLayout {
   }
 }
 
-/// `; did you mean "NAME"?` for the nearest name within two edits, else nothing.
+/// `; did you mean "NAME"?` for the nearest name within three edits and half of its length, else nothing.
 package func suggestion(for name: String, among names: [String]) -> String {
   let nearest = names.map { ($0, editDistance(name, $0)) }.min { $0.1 < $1.1 }
   guard let nearest, nearest.1 <= max(1, min(3, name.count / 2)) else { return "" }
   return "; did you mean \(quoted(nearest.0))?"
 }
 
-/// Levenshtein's distance: insertions, deletions and replacements of single characters.
+/// The Levenshtein distance: the fewest insertions, deletions and replacements of single scalars.
+///
+/// Only the first 64 scalars of each text count, which bounds the quadratic time.
 package func editDistance(_ a: String, _ b: String) -> Int {
   let (a, b) = (Array(a.unicodeScalars.prefix(64)), Array(b.unicodeScalars.prefix(64)))
   var row = Array(0...b.count)

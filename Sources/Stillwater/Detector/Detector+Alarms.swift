@@ -99,7 +99,9 @@ extension Detector {
   /// What the rows that set the threshold say too little about, one sentence each.
   package var doubts: [String] {
     let rows = alarms?.rate == nil ? calibration.summary.warnings.map(\.description) : []
-    let rates = Set([alarms?.rate].compactMap(\.self) + Array((alarms?.named ?? [:]).values))
+    // Where the threshold of single rows is the higher one, nobody has asked for a rate.
+    let rate = alarms?.threshold == rowThreshold ? nil : alarms?.rate
+    let rates = Set([rate].compactMap(\.self) + Array((alarms?.named ?? [:]).values))
     return rows + rates.sorted().compactMap { budget.doubt(rate: $0) }
   }
 

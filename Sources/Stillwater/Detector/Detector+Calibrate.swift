@@ -8,12 +8,12 @@ extension Detector {
   /// Sets the threshold anew from rows that the detector was not trained on.
   ///
   /// - Parameters:
-  ///   - files: CSV files with the same columns: normal rows, or labelled ones, for rows with the label
-  ///     of an anomaly are left out.
-  ///   - method: how the scores make the threshold; `bestF1` needs labels of both kinds.
-  ///   - falseAlarmRate: the share of normal rows that may be flagged, 1e-9 to 0.5.
-  ///   - options: what becomes of bad rows, how many tasks work.
-  /// - Returns: what was met in each file.
+  ///   - files: CSV files with the same columns: normal rows, or labelled ones, of which those labelled as
+  ///     anomalies are left out.
+  ///   - method: how the threshold is derived from scores; `bestF1` needs labels of both classes.
+  ///   - falseAlarmRate: the fraction of normal rows that may be flagged, 1e-9 to 0.5.
+  ///   - options: the treatment of bad rows and the number of tasks.
+  /// - Returns: a report for each file.
   /// - Throws: `StillwaterError` when a file is not usable or the rate is out of range.
   @discardableResult
   public mutating func calibrate(
@@ -27,7 +27,7 @@ extension Detector {
     } catch { throw StillwaterError(error) }
   }
 
-  /// Sets the threshold anew from rows in memory; all else is as for a file with the same rows.
+  /// Sets the threshold anew from rows in memory, exactly as from a file with the same rows.
   @discardableResult
   public mutating func calibrate(
     on rows: RowTable, method: ThresholdMethod = .conformal, falseAlarmRate: Double = 0.01,
@@ -39,20 +39,20 @@ extension Detector {
     } catch { throw StillwaterError(error) }
   }
 
-  /// Columns that tell rows and series apart: time, group and identifiers.
+  /// The columns that identify rows and series: time, group and identifiers.
   package var keyColumns: [String] {
     layout.schema.columns.filter {
       $0.role == .time || $0.role == .group || ($0.role == .ignored && $0.kind == .identifier)
     }.map(\.name)
   }
 
-  /// The column that tells series apart; nil without one.
+  /// The column that identifies series; nil without one.
   package var groupColumn: String? { layout.schema.column(of: .group)?.name }
 
   /// The threshold of single rows, that of a series included.
   package var rowThreshold: Float { calibration.threshold.value }
 
-  /// Flags scores above a fixed value; p-values stay as they are.
+  /// Replaces the threshold by a fixed value; p-values do not change.
   package mutating func flag(above threshold: Float) throws {
     calibration = try Calibration.fit(
       to: calibration.scores.kept,
@@ -61,7 +61,7 @@ extension Detector {
     alarms?.followRows()
   }
 
-  /// Sets the threshold of a series so that normal rows raise so many alarms in 10,000.
+  /// Sets the threshold of a series for a number of alarms per 10,000 normal rows.
   package mutating func flag(alarmRate: Double) { alarms?.ask(rate: alarmRate) }
 
   /// Sets the threshold for another false-alarm rate from the calibration scores in the model.
@@ -76,7 +76,7 @@ extension Detector {
     alarms?.followRows()
   }
 
-  /// A detector that reads this label column, whatever it was trained with.
+  /// This detector with another label column or positive label; nil keeps that of the training.
   package func reading(label: String?, positive: String?) -> Detector {
     guard label != nil || positive != nil else { return self }
     var layout = layout
@@ -91,13 +91,13 @@ extension Detector {
       layout: layout, core: core, calibration: calibration, alarms: alarms, card: card)
   }
 
-  /// Scores and labels of a file, in the order of its rows.
-  package struct Judged: Sendable {
+  /// The scores and labels of a source, in the order of its rows.
+  package struct LabelledScores: Sendable {
     package var scores: [Float] = []
     package var flags: [Bool] = []
-    /// nil when the file has no label column.
+    /// True for anomalies; nil when the file has no label column.
     package var labels: [Bool]?
-    /// The first learned column, from which series take their window.
+    /// The values of the first feature of a series, whose period sets the window of metrics.
     package var firstFeature: [Float] = []
     package var rejected: [RejectedRow] = []
     package var outcome = FileOutcome()
@@ -109,54 +109,57 @@ extension Detector {
     }
   }
 
-  /// Scores a file and reads its labels if it has any.
-  package func judge(_ source: RowSource, _ options: ScoringOptions) async throws -> Judged {
-    var judged = Judged()
+  /// Scores a source and reads its labels, if it has any.
+  package func labelledScores(
+    of source: RowSource, _ options: ScoringOptions
+  ) async throws -> LabelledScores {
+    var result = LabelledScores()
     var options = options
     (options.readsLabels, options.blames) = (true, false)
-    judged.outcome = try await scoreRows(of: source, options) { header in
-      if layout.hasLabel(header.names) { judged.labels = [] }
+    result.outcome = try await scoreRows(of: source, options) { header in
+      if layout.hasLabel(header.names) { result.labels = [] }
     } emit: { chunk in
       for row in chunk.rows {
-        judged.scores.append(row.score)
-        judged.flags.append(row.isAnomaly)
+        result.scores.append(row.score)
+        result.flags.append(row.isAnomaly)
       }
-      judged.rejected += chunk.chunk.rejected
+      result.rejected += chunk.chunk.rejected
       let table = chunk.chunk.table
-      judged.labels? += labels(of: table, layout: layout) ?? []
+      result.labels? += labels(of: table, layout: layout) ?? []
       if layout.isSeries,
         case .numbers(let values)? = table.column(named: featureNames[0])?.values
       {
-        judged.firstFeature += values.map { $0.isNaN ? 0 : Float($0) }
+        result.firstFeature += values.map { $0.isNaN ? 0 : Float($0) }
       }
     }
-    return judged
+    return result
   }
 
-  /// Sets the threshold anew from normal or labelled rows; the model itself is not trained.
+  /// Sets the threshold anew from normal or labelled rows, without training.
   ///
   /// * `sources`: rows the detector was not trained on.
-  /// * `method`: `best-f1` needs labels; the others use the rows labelled normal, or all.
+  /// * `method`: `bestF1` needs labels; the others use the rows labelled normal, or all without labels.
   package mutating func calibrate(
     on sources: [RowSource], method: CalibrationMethod, rate: Double, _ options: ScoringOptions
-  ) async throws -> [Judged] {
-    var all: [Judged] = []
-    for source in sources { all.append(try await judge(source, options)) }
+  ) async throws -> [LabelledScores] {
+    var all: [LabelledScores] = []
+    for source in sources { all.append(try await labelledScores(of: source, options)) }
     try fit(to: all, method, rate)
     alarms?.followRows()
     return all
   }
 
-  /// Sets all that is known about alarms anew from normal or labelled rows of series: they are explained
-  /// as those were that training left out.
+  /// Recalibrates the alarms of a series from normal or labelled rows, without training.
+  ///
+  /// The rows are explained like the left-out rows of the training, and their alarms make a new budget.
   package mutating func calibrateAlarms(on sources: [RowSource], _ options: ScoringOptions)
-    async throws -> [Judged]
+    async throws -> [LabelledScores]
   {
     guard let old = alarms else { return [] }
     let low = old.model.budget.low
-    var (finder, all) = (self, [Judged]())
+    var (finder, all) = (self, [LabelledScores]())
     try finder.flag(above: low)
-    for source in sources { all.append(try await finder.judge(source, options)) }
+    for source in sources { all.append(try await finder.labelledScores(of: source, options)) }
     try fit(to: all, .conformal, calibration.summary.rate)
     let rows = all.reduce(0) { $0 + ($1.labels?.count { !$0 } ?? $1.scores.count) }
     let budget = AlarmBudget(
@@ -166,7 +169,9 @@ extension Detector {
     return all
   }
 
-  private mutating func fit(to all: [Judged], _ method: CalibrationMethod, _ rate: Double) throws {
+  private mutating func fit(
+    to all: [LabelledScores], _ method: CalibrationMethod, _ rate: Double
+  ) throws {
     let scores = all.flatMap(\.scores)
     let labels = all.flatMap { $0.labels ?? [Bool](repeating: false, count: $0.scores.count) }
     let blocks = calibration.summary.blockLength.map {

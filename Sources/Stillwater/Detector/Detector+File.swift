@@ -18,21 +18,21 @@ extension Detector {
     } catch { throw StillwaterError(error) }
   }
 
-  /// Reads a model file and checks all of it.
+  /// Reads and verifies a model file.
   ///
   /// - Throws: `StillwaterError` with the reason when the file is damaged or of another version.
   public init(contentsOf path: String) throws(StillwaterError) {
     self = try Self.load(path).detector
   }
 
-  /// Reads a model file once and tells the SHA-256 of what was read.
+  /// Reads a model file once; returns the detector and the SHA-256 of the bytes read.
   package static func load(_ path: String) throws(StillwaterError) -> (
     detector: Detector, sha256: String
   ) {
     do { return try load(InputFile(path: path)) } catch { throw StillwaterError(error) }
   }
 
-  /// Reads a model file that is open already.
+  /// Reads a model from an open file.
   package static func load(_ file: InputFile) throws(StillwaterError) -> (
     detector: Detector, sha256: String
   ) {
@@ -45,7 +45,7 @@ extension Detector {
     } catch { throw StillwaterError(error) }
   }
 
-  /// The model file's bytes; the same detector always gives the same ones.
+  /// Serialises the detector; equal detectors give equal bytes.
   package func encoded() -> [UInt8] {
     var file = TensorFile()
     file.metadata["format"] = "stillwater"
@@ -67,7 +67,7 @@ extension Detector {
     }
   }
 
-  /// Takes a detector back from a model file's bytes.
+  /// Restores a detector from the bytes of a model file, which are untrusted.
   package init(decoding bytes: [UInt8]) throws(ModelFileError) {
     let file = try TensorFile(decoding: bytes)
     card = try file.decode("card", as: ModelCard.self)
@@ -102,12 +102,12 @@ extension Detector {
   }
 }
 
-/// All bytes of a file, or of standard input.
+/// Reads a whole file, or standard input; throws `overLimit` beyond `limit` bytes.
 package func readWhole(_ path: String, limit: Int) throws -> [UInt8] {
   try readWhole(InputFile(path: path), limit: limit)
 }
 
-/// All bytes of a file that is open.
+/// Reads the rest of an open file; throws `overLimit` beyond `limit` bytes.
 private func readWhole(_ input: InputFile, limit: Int) throws -> [UInt8] {
   var bytes: [UInt8] = []
   while try input.read(upTo: 1 << 20, into: &bytes) > 0 {

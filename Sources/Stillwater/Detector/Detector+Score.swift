@@ -9,27 +9,27 @@ extension Detector {
   /// if let report = await rows.report { print(report.warnings) }
   /// ```
   ///
-  /// The file is read no further than the rows that were asked for, up to a few blocks.
+  /// Reading is lazy: the file is read only a few blocks beyond the last row taken.
   ///
   /// - Parameters:
   ///   - path: a file with the columns the detector was trained on, in any order; `-` is standard
-  ///     input, and gzip and zstd are known by their contents.
-  ///   - options: whether expected values are wanted, what becomes of bad rows.
-  /// - Returns: the rows as they are asked for; the sequence throws `StillwaterError` with file, line and
-  ///   column when the file is not usable.
+  ///     input, and gzip and zstd are recognised by their contents.
+  ///   - options: whether to compute expected values, the treatment of bad rows.
+  /// - Returns: a sequence of rows; it throws `StillwaterError` with file, line and column when the file
+  ///   is not usable.
   public func score(_ path: String, _ options: ScoringOptions = ScoringOptions()) -> ScoredRows {
     ScoredRows(RowFeed(self, .file(path), options))
   }
 
-  /// Scores rows in memory; all else is as for a file with the same rows.
+  /// Scores rows in memory, exactly as those of a file with the same rows.
   public func score(_ rows: RowTable, _ options: ScoringOptions = ScoringOptions()) -> ScoredRows {
     ScoredRows(RowFeed(self, .memory(rows), options))
   }
 }
 
-/// Rows with their scores, in the order of the file, one after the other as they are asked for.
+/// A single-pass sequence of scored rows in the order of the file, computed on demand.
 ///
-/// They can be gone through once; whoever asks again goes on where the last one stopped.
+/// A second iterator continues where the first one stopped.
 public struct ScoredRows: AsyncSequence, Sendable {
   public typealias Element = ScoredRow
   public typealias Failure = StillwaterError
@@ -38,14 +38,14 @@ public struct ScoredRows: AsyncSequence, Sendable {
 
   fileprivate init(_ feed: RowFeed) { self.feed = feed }
 
-  /// What was met in the file; nil until the sequence has ended without an error.
+  /// Counts, warnings and bad rows; nil until the sequence has ended without an error.
   public var report: ScoringReport? {
     get async { await feed.report }
   }
 
   public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(feed: feed) }
 
-  /// Takes one row after the other.
+  /// Iterates over the rows.
   public struct AsyncIterator: AsyncIteratorProtocol {
     fileprivate let feed: RowFeed
 
@@ -61,7 +61,7 @@ public struct ScoredRows: AsyncSequence, Sendable {
   }
 }
 
-/// The rows of a source on demand: the scoring waits until the rows before have been taken.
+/// Supplies the rows of a source on demand: the scoring task waits until earlier rows have been taken.
 private actor RowFeed {
   private let chunks: AsyncThrowingStream<ScoredChunk, any Error>
   private let demand: AsyncStream<Void>.Continuation
@@ -69,7 +69,7 @@ private actor RowFeed {
   private var rows: [ScoredRow] = []
   private var taken = 0
   private var badRows: [BadRow] = []
-  /// What was met, once the last row has been taken.
+  /// The report, once the last row has been taken.
   private(set) var report: ScoringReport?
 
   init(_ detector: Detector, _ source: RowSource, _ options: ScoringOptions) {
@@ -115,7 +115,7 @@ private actor RowFeed {
     return rows[taken]
   }
 
-  /// Keeps the report; a task that was cancelled goes without.
+  /// Stores the report; a cancelled task has none.
   private func finish() async throws {
     guard report == nil, !Task.isCancelled else { return }
     let outcome = try await scoring.value

@@ -13,10 +13,10 @@ import Tabular
   import Foundation
 #endif
 
-/// As many tasks as the machine has processors.
+/// The default number of tasks: that of the machine's active processors.
 public var defaultThreads: Int { ProcessInfo.processInfo.activeProcessorCount }
 
-/// A trained detector and what the summary says about the training.
+/// A trained detector with what the summary reports about its training.
 package struct TrainingOutcome: Sendable {
   package let detector: Detector
   package let inputs: [InputRecord]
@@ -25,15 +25,15 @@ package struct TrainingOutcome: Sendable {
   package let warnings: [String]
   /// The least normal baseline rows, worst first.
   package let suspects: [SuspiciousRow]
-  /// Steps of training that were taken over from an earlier run; nil without checkpoints.
+  /// Training steps taken over from an earlier run; nil without checkpoints.
   package let resumedSteps: Int?
-  /// What the model makes needless once it is written.
+  /// The checkpoint, to be removed once the model is written.
   let checkpoints: CheckpointFile?
 
-  /// Takes away what a written model makes needless.
+  /// Removes the checkpoint; call it once the model is written.
   package func removeCheckpoints() { checkpoints?.remove() }
 
-  /// The part of it that the caller of the library is told.
+  /// The public part of the outcome.
   var report: TrainingReport {
     TrainingReport(
       rowsIn: rowsIn, rowsUsed: rowsUsed, rowsLeftOut: rowsLeftOut, missingValues: missingValues,
@@ -42,18 +42,18 @@ package struct TrainingOutcome: Sendable {
 }
 
 extension Detector {
-  /// Learns normal from CSV files.
+  /// Trains a detector on CSV files of normal rows.
   ///
   /// ```swift
   /// let (detector, report) = try await Detector.train(on: ["baseline.csv"])
   /// ```
   ///
   /// - Parameters:
-  ///   - files: normal rows; rows labelled as anomalies are left out. Paths, `-` is standard input; gzip
-  ///     and zstd are known by their contents.
-  ///   - settings: what the columns are, how the files are written, how much work to put in.
-  /// - Returns: a detector whose threshold was set by baseline rows the network did not learn from, and
-  ///   what was met on the way.
+  ///   - files: paths of files; `-` is standard input, gzip and zstd are recognised by their contents.
+  ///     Rows labelled as anomalies are left out.
+  ///   - settings: column roles, file format, effort and threshold.
+  /// - Returns: a detector, calibrated on baseline rows that its networks did not learn from, and a report
+  ///   on the baseline.
   /// - Throws: `StillwaterError` with file, line and column.
   public static func train(
     on files: [String], _ settings: TrainingSettings = TrainingSettings()
@@ -62,7 +62,7 @@ extension Detector {
     return (outcome.detector, outcome.report)
   }
 
-  /// Learns normal from rows in memory; all else is as for a file with the same rows.
+  /// Trains a detector on rows in memory, exactly as on a file with the same rows.
   public static func train(
     on rows: RowTable, _ settings: TrainingSettings = TrainingSettings()
   ) async throws(StillwaterError) -> (detector: Detector, report: TrainingReport) {
@@ -70,7 +70,7 @@ extension Detector {
     return (outcome.detector, outcome.report)
   }
 
-  /// Trains, and says what was met on the way.
+  /// Trains a detector; for stages, which also need digests, checkpoints and rejected rows.
   package static func outcome(
     of sources: [RowSource], _ settings: TrainingSettings, checkpoints plan: CheckpointPlan? = nil
   ) async throws(StillwaterError) -> TrainingOutcome {
@@ -114,8 +114,8 @@ extension Detector {
     return baseline
   }
 
-  /// What decides the outcome of a training: the program, all settings but the number of threads, the
-  /// bytes of the baseline and how many rows were sampled from it.
+  /// A digest of everything that determines the result of a training: program version, all settings
+  /// except the number of threads, the bytes of the baseline and the number of rows sampled from it.
   private static func fingerprint(_ baseline: Baseline, _ settings: TrainingSettings) -> String {
     var settings = settings
     settings.threads = 1
@@ -210,7 +210,7 @@ extension Detector {
     return (detector, suspects)
   }
 
-  /// What time does in the baseline that windows of equal steps do not expect.
+  /// Warnings about gaps and uneven steps in time, which windows of equal steps assume away.
   private static func timeWarnings(_ series: [SeriesRows], steps: [Int64], _ segments: Int)
     -> [String]
   {
@@ -221,10 +221,10 @@ extension Detector {
     }
     let usual = steps.isEmpty ? 0 : Double(steps[steps.count / 2])
     let uneven = steps.count { abs(Double($0) - usual) > 0.1 * usual }
-    let share = 100 * Double(uneven) / Double(max(1, steps.count))
-    if share > 5 {
+    let percentage = 100 * Double(uneven) / Double(max(1, steps.count))
+    if percentage > 5 {
       warnings.append(
-        "\(Int(share)) % of the steps of time differ from the usual one: windows count rows, not "
+        "\(Int(percentage)) % of the steps of time differ from the usual one: windows count rows, not "
           + "time; evenly spaced rows are learned better")
     }
     return warnings

@@ -5,11 +5,11 @@ import Events
 import Scoring
 import Tabular
 
-/// Knows what normal looks like, and says how far any row is from it.
+/// A model of normal rows that scores how abnormal any row is.
 ///
-/// A detector is a value: `train` makes one from normal rows, `load` reads one from a model file, and
-/// nothing changes it but `calibrate`. The same detector gives the same row the same score, whatever
-/// rows come with it.
+/// A detector is a value: `train` creates one from normal rows, `init(contentsOf:)` reads one from a
+/// model file, and only `calibrate` changes it. Scores are deterministic, and a table row's score is
+/// independent of the rows scored with it.
 ///
 /// ```swift
 /// let (detector, report) = try await Detector.train(on: ["baseline.csv"])
@@ -22,57 +22,57 @@ public struct Detector: Sendable {
   package let layout: DataLayout
   let core: Core
   package internal(set) var calibration: Calibration
-  /// What explains the alarms of a series; nil for tables.
+  /// The alarm threshold and event model of a series; nil for tables.
   package internal(set) var alarms: SeriesAlarms?
-  /// How the detector came to be.
+  /// The provenance of the detector.
   public internal(set) var card: ModelCard
 
-  /// What a detector holds of its baseline, for rows of a table or for a series.
+  /// Encoder and scorer, of a table or of a series.
   enum Core: Sendable {
     case table(TableEncoder, TableScorer)
     case series(SeriesEncoder, SeriesScorer)
   }
 
-  /// The columns that are learned from, in the order of the baseline file.
+  /// The columns that the detector learns from, in the order of the baseline file.
   public var featureNames: [String] { layout.schema.features.map(\.name) }
 
   /// The score above which a row of a table is flagged, and one of a series needs an explanation.
   public var threshold: Float { alarms?.threshold ?? calibration.threshold.value }
 }
 
-/// How a detector came to be: written into the model file, shown by `inspect`.
+/// The provenance of a detector: stored in the model file, shown by `inspect`.
 public struct ModelCard: Sendable, Equatable, Codable {
   /// The version of the program that trained it.
   public var version: String
   /// `table` or `series`.
   public var kind: String
-  /// How much work went into it.
+  /// The effort of its training.
   public var quality: Quality
-  /// What all its random numbers are addressed by.
+  /// The seed of all its random numbers.
   public var seed: UInt64
-  /// Baseline rows it learned from, and those held back for calibration.
+  /// The number of baseline rows it learned from, and of those held back for calibration.
   public var rowsUsed: Int
   public var rowsHeldBack: Int
-  /// Baseline rows kept inside the model; 0 where it holds means of several rows each.
+  /// The number of baseline rows stored in the model; 0 when it stores means of several rows each.
   public var exemplars: Int
   /// Rows per window of a series; nil for tables.
   public var window: Int?
-  /// Mean loss of the last training steps in network units; nil without a network.
+  /// The moving average of the training loss, in network units; nil without a network.
   public var finalLoss: Double?
-  /// The same over rows that were held back.
+  /// The best loss on held-out rows, in network units; nil without a network.
   public var heldOutLoss: Double?
-  /// Steps that the network was trained for.
+  /// The number of training steps.
   public var trainingSteps: Int?
-  /// Whether training ended before its last step, for nothing got better.
+  /// Whether training ended early because the held-out loss no longer improved.
   public var stoppedEarly: Bool?
-  /// Training steps passed over because loss or gradient was not finite.
+  /// The number of training steps skipped because loss or gradient was not finite.
   public var skippedSteps: Int?
-  /// What the user should know about the baseline, one sentence each.
+  /// Warnings about the baseline, one sentence each.
   public var warnings: [String]
 }
 
 extension ModelCard {
-  /// Takes over how the training of the network went.
+  /// Copies the statistics of a network's training.
   mutating func describe(_ history: TrainingHistory?) {
     (finalLoss, heldOutLoss) = (history?.finalLoss, history?.heldOutLoss)
     (trainingSteps, stoppedEarly) = (history?.steps, history?.stoppedEarly)
@@ -80,17 +80,17 @@ extension ModelCard {
   }
 }
 
-/// How much work goes into a detector: three points on one curve.
+/// The effort put into training a detector: three trade-offs of time against quality.
 public enum Quality: String, Sendable, Codable, CaseIterable {
-  /// The closed-form denoisers alone, of tables in the standard view only.
+  /// Closed-form denoisers only; for tables in the standard view only.
   case fast
-  /// With trained networks.
+  /// Closed-form denoisers and trained networks.
   case balanced
-  /// With networks that are trained for longer.
+  /// Networks trained for longer, scores averaged over more noise.
   case best
 }
 
-/// What a detector says about one row.
+/// The result of scoring one row.
 public struct ScoredRow: Sendable, Equatable {
   /// The physical line of the file on which the row starts, from 1.
   public let line: Int
@@ -100,21 +100,22 @@ public struct ScoredRow: Sendable, Equatable {
   ///
   /// Where the threshold is not above 0 it is e^(score - threshold).
   public let ratio: Float
-  /// The share of normal rows with a score at least as high, in (0, 1].
+  /// The probability that a normal row scores at least as high, in (0, 1].
   public let pValue: Double
   /// Whether the score is above the threshold; of a series, whether the row lies in an event.
   public let isAnomaly: Bool
   /// The id of the event that the row of a series lies in, else empty; nil for rows of tables.
   public let event: String?
-  /// The columns to blame, worst first, with their shares of the whole.
+  /// The columns to blame, worst first: at most five, each with at least 5 % of the contributions.
   public let topColumns: [Blame]
-  /// What each learned column was expected to hold, as it would stand in the file; empty unless
-  /// asked for.
+  /// The expected value of each learned column, formatted as in the file; empty unless requested.
   public let expected: [String]
 
-  /// A column and its share of the blame, 0...1.
+  /// A column to blame.
   public struct Blame: Sendable, Equatable {
+    /// The column's name.
     public let column: String
+    /// Its fraction of the row's contributions, 0...1.
     public let share: Float
   }
 }

@@ -6,7 +6,7 @@ import Files
 import Reporting
 import Tabular
 
-/// Where the rows of a series come from.
+/// The origin of a series' rows, to express events in terms of the file.
 struct EventSource {
   let path: String
   let series: SeriesRows
@@ -21,7 +21,9 @@ struct EventSource {
 }
 
 extension EventFinder {
-  /// The events in the words of the file, in the order in which they were found.
+  /// The events with the file's lines, times, columns and units, in the order they were found.
+  ///
+  /// An id is a digest of group, start and columns, so an event keeps it in overlapping files.
   func records(_ source: EventSource, _ encoder: SeriesEncoder) -> [EventRecord] {
     found.map { record($0, source, encoder) }
   }
@@ -39,11 +41,16 @@ extension EventFinder {
         expected: encoder.decode(found.repaired[peak, share.channel], channel: share.channel))
     }
     let (group, first) = (source.group(rows[start]), source.moment(rows[start]))
+    let span = (first.time, source.moment(rows[end]).time)
+    let isQuiet = quietTimes.contains { quiet in
+      guard let start = span.0, let end = span.1 else { return false }
+      return quiet.covers(start, end, group: group)
+    }
     let identity =
       [group, first.time.map { "\($0)" } ?? "\(rows[start])"] + columns.map(\.name).sorted()
     return EventRecord(
       id: String(sha256(of: Array(identity.joined(separator: "\u{1f}").utf8)).prefix(12)),
-      path: source.path, state: found.isOpen ? .open : .closed, kind: event.kind.rawValue,
+      path: source.path, state: isQuiet ? .quiet : found.state, kind: event.kind.rawValue,
       group: group, start: first, end: source.moment(rows[end]), peak: source.moment(rows[peak]),
       rows: end - start + 1, peakScore: event.score,
       ratio: Threshold(value: threshold).ratio(of: event.severity), columns: columns)

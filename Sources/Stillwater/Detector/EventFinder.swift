@@ -1,27 +1,30 @@
+import Calibration
 import Compute
 import Encoding
 import Events
 import Files
+import Reporting
 import Scoring
 import Tabular
 
-/// Gathers the events of a file, segment by segment.
+/// Collects the events of a series, segment by segment.
 struct EventFinder {
   /// An event with the rows of the table that it covers, in the order of time.
   struct Found {
     let event: SeriesEvent
     let segment: Segment
     let repaired: Matrix
-    /// Whether it lasts to the end of its segment.
-    let isOpen: Bool
+    let state: EventRecord.State
   }
 
   private var explainer: Explainer?
-  private let options: EventOptions
+  private let options = EventOptions()
+  private let manners: EventManners
+  let quietTimes: [QuietTime]
   let threshold: Float
   private let workers: Int
   private(set) var found: [Found] = []
-  /// One more than the index of the event of each row of the table; 0 for none.
+  /// For each row of the table the index of its event plus one; 0 for none.
   private(set) var marks: [Int]
   /// Severities of the alarms among rows that are not labelled as anomalies.
   private(set) var alarms: [Float] = []
@@ -32,15 +35,16 @@ struct EventFinder {
   init(
     _ detector: Detector, _ scorer: SeriesScorer, rows: Int, labels: [Bool]?,
     _ options: ScoringOptions
-  ) {
+  ) throws(StillwaterError) {
+    manners = try options.manners.events(step: detector.step)
+    quietTimes = options.manners.quietTimes
     self.labels = labels
     explainer = detector.alarms.map { Explainer(scorer, heat: $0.model.heat) }
-    self.options = EventOptions()
     (threshold, workers) = (detector.threshold, options.threads)
     marks = [Int](repeating: 0, count: rows)
   }
 
-  /// Explains the alarms of a segment, and takes what was expected inside of them into its scores.
+  /// Explains the alarms of a segment and replaces the expected values inside events by the repaired ones.
   mutating func explain(
     _ segment: Segment, _ measurement: SeriesMeasurement, _ scores: inout RowScores
   ) async {
@@ -50,11 +54,15 @@ struct EventFinder {
     else { return }
     cutCount += explanation.isCut ? 1 : 0
     alarms += AlarmBudget.alarms(among: explanation.found.filter { !isLabelled($0, segment) })
-    for event in explanation.events(options) {
+    let limit = Threshold(value: threshold)
+    let told = manners.told(
+      of: explanation, rows: segment.rows.count, options: options, ratio: limit.ratio)
+    for (event, isAccepted) in told.map({ ($0.event, $0.isAccepted) }) {
+      let isOpen = event.kind == .level || event.flagged.upperBound >= segment.rows.count
       found.append(
         Found(
           event: event, segment: segment, repaired: explanation.repaired,
-          isOpen: event.kind == .level || event.flagged.upperBound >= segment.rows.count))
+          state: isAccepted ? .accepted : isOpen ? .open : .closed))
       for row in event.flagged where row < segment.rows.count {
         marks[segment.rows[row]] = found.count
         guard scores.expected.rows > 0 else { continue }

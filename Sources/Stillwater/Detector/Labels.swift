@@ -1,9 +1,9 @@
 import Ingestion
 package import Tabular
 
-/// The label column of a table that was read with the layout's plan: which rows are anomalies.
+/// The labels of a table's rows, true for anomalies; nil without a label column.
 ///
-/// Returns nil when the layout has no label column or the table lacks it.
+/// The table must have been read with the layout's plan, so that every label is valid.
 package func labels(of table: Table, layout: DataLayout) -> [Bool]? {
   guard let name = layout.schema.column(of: .label)?.name,
     case .categories(let codes, let levels)? = table.column(named: name)?.values

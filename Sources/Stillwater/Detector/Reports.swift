@@ -1,36 +1,36 @@
 import Ingestion
 
-/// What was met while a detector was trained.
+/// A report on the baseline of a training.
 public struct TrainingReport: Sendable, Equatable {
-  /// Rows of the baseline, bad ones included.
+  /// The number of baseline rows, bad ones included.
   public let rowsIn: Int
-  /// Rows that were learned from or held back for the threshold.
+  /// The number of rows that were learned from or held back for calibration.
   public let rowsUsed: Int
-  /// Rows left out because they are labelled as anomalies, or because memory is short.
+  /// The number of rows left out: labelled as anomalies, or sampled out to fit into memory.
   public let rowsLeftOut: Int
-  /// Cells without a value, of the columns that were read.
+  /// The number of missing cells in the columns that were read.
   public let missingValues: Int
-  /// What to know about the baseline and the threshold, one sentence each.
+  /// Warnings about the baseline and the threshold, one sentence each.
   public let warnings: [String]
-  /// The least normal rows, worst first: look at them, for what is in the baseline counts as normal.
+  /// The least normal rows, worst first, to be checked: everything in the baseline counts as normal.
   public let suspiciousRows: [SuspiciousRow]
   /// Rows that could not be read and were set aside, in the order of the files.
   public let badRows: [BadRow]
 }
 
-/// What was met in rows that were scored.
+/// A report on rows that were scored.
 public struct ScoringReport: Sendable, Equatable {
-  /// Rows with a score.
+  /// The number of rows with a score.
   public let rowsScored: Int
-  /// Cells without a value, of the columns that were read.
+  /// The number of missing cells in the columns that were read.
   public let missingValues: Int
-  /// What to know about the rows, one sentence each.
+  /// Warnings about the rows, one sentence each.
   public let warnings: [String]
   /// Rows that could not be read and were set aside, in the order of the file.
   public let badRows: [BadRow]
 }
 
-/// A baseline row that may be no normal one.
+/// A baseline row that may not be normal.
 public struct SuspiciousRow: Sendable, Equatable {
   /// The file, as the caller named it.
   public let file: String
@@ -46,11 +46,11 @@ public struct BadRow: Sendable, Equatable {
   public let file: String
   /// The physical line on which the row starts, from 1.
   public let line: Int
-  /// The damaged column, nil when the whole row is meant.
+  /// The damaged column; nil when the row as a whole is damaged.
   public let column: String?
-  /// What is wrong, in words.
+  /// A description of the damage.
   public let reason: String
-  /// The row as it stands in the file; bytes that are no UTF-8 are replaced.
+  /// The row as in the file; bytes that are not UTF-8 are replaced by U+FFFD.
   public let text: String
 
   init(_ row: RejectedRow) {

@@ -8,15 +8,15 @@ import Tabular
   import Foundation
 #endif
 
-/// A uniform sample of rows as they stream by, thinned whenever it outgrows its memory.
+/// A uniform sample of streaming rows, halved whenever it outgrows its memory.
 ///
-/// Every row has a random number by seed, file and line, and stays while that lies below a bound;
-/// each thinning halves the bound. So the sample does not depend on how the files were read.
+/// Every row has a random number addressed by seed, file and line and is kept while that is below a
+/// bound, which each thinning halves. The sample does not depend on how the files are read.
 struct RowSample {
-  /// Bytes that the sample and what is encoded from it may take.
+  /// The memory for the sample and its encoding, in bytes.
   let memory: Int
   let seed: UInt64
-  /// Views that the rows are encoded in.
+  /// The number of views that the rows are encoded in.
   let views: Int
   /// One row in 2^halvings is kept.
   private(set) var halvings = 0
@@ -25,23 +25,24 @@ struct RowSample {
     (self.memory, self.seed, self.views) = (memory, seed, views)
   }
 
-  /// The share of rows that is kept, as words.
-  var share: String { "one in \(1 << halvings)" }
+  /// The sampled fraction in words, such as `one in 4`.
+  var fraction: String { "one in \(1 << halvings)" }
 
-  /// Halves the sample; false when there is hardly a row left to take away.
+  /// Halves the sample; false once hardly a row could be left.
   mutating func halve() -> Bool {
     halvings += 1
     return halvings < 40
   }
 
+  /// Whether the row that starts on this line of this file belongs to the sample.
   func keeps(file: Int, line: Int) -> Bool {
     guard halvings > 0 else { return true }
     var stream = RandomStream(seed: seed &+ UInt64(file), stream: UInt64(line))
     return stream.uniform() < 1 / Double(1 << halvings)
   }
 
-  /// The bytes that a table takes while a detector is fitted to it: its cells, and its features in
-  /// each view with a copy of one.
+  /// An estimate of the memory for fitting to a table, in bytes: its cells, its features in each view,
+  /// and a copy of one view.
   func bytes(of table: Table) -> Int {
     let features = table.columns.reduce(0) { sum, column in
       guard case .categories(_, let levels) = column.values else { return sum + 2 }
@@ -50,7 +51,7 @@ struct RowSample {
     return table.rowCount * (8 * (table.columns.count + 1) + 4 * (views + 1) * features)
   }
 
-  /// A quarter of the machine.
+  /// A quarter of the machine's physical memory, in bytes.
   static var defaultMemory: Int {
     Int(clamping: ProcessInfo.processInfo.physicalMemory / 4)
   }

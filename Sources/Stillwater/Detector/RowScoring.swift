@@ -7,19 +7,21 @@ package import Reporting
 import Scoring
 import Tabular
 
-/// How rows are scored, and what is wanted beside the score.
+/// Options of scoring.
 public struct ScoringOptions: Sendable {
-  /// Tasks at work at the same time; results do not depend on it.
+  /// The number of concurrent tasks; results do not depend on it.
   public var threads: Int
-  /// Whether `ScoredRow.expected` is wanted.
+  /// Whether `ScoredRow.expected` is computed.
   public var explains: Bool
-  /// What becomes of rows that cannot be read.
+  /// The treatment of rows that cannot be read.
   public var badRows: BadRows
-  /// Whether the label column is read along where a file has one.
+  /// Whether the label column is read, where a file has one.
   var readsLabels = false
-  /// Whether the columns to blame are wanted.
+  /// Whether `ScoredRow.topColumns` is computed.
   package var blames = true
-  /// Whether `FileOutcome.repairs` are wanted.
+  /// Which events of a series are reported, and how.
+  package var manners = AlarmManners()
+  /// Whether `FileOutcome.repairs` is computed.
   package var repairs = false
 
   public init(
@@ -29,7 +31,7 @@ public struct ScoringOptions: Sendable {
   }
 }
 
-/// The header of a file that is about to be scored.
+/// The header of a file about to be scored: column names and the record byte for byte.
 package struct FileHeader: Sendable {
   package let names: [String]
   package let bytes: [UInt8]
@@ -37,19 +39,19 @@ package struct FileHeader: Sendable {
   package init(names: [String], bytes: [UInt8]) { (self.names, self.bytes) = (names, bytes) }
 }
 
-/// Some rows of a file with all that was found out about them.
+/// Consecutive rows of a file with their results.
 package struct ScoredChunk: Sendable {
   package let chunk: RecordChunk
   package let rows: [ScoredRow]
 }
 
 extension Detector {
-  /// Scores the rows of one source and hands them to `emit` in their order.
+  /// Scores the rows of one source and passes them to `emit` in order.
   ///
-  /// Rows of a table are read and scored a few blocks at a time, and a block is handed on while the
-  /// next ones are scored; a series is read whole, for its windows look both ways.
+  /// A table is streamed: a few blocks are read and scored while an earlier one is emitted, so memory does
+  /// not grow with the file. A series is read as a whole, since windows extend in both directions.
   ///
-  /// - Returns: what was met in the file.
+  /// - Returns: counts, warnings, digest and events.
   package func scoreRows(
     of source: RowSource, _ options: ScoringOptions,
     begin: (FileHeader) throws -> Void = { _ in },
@@ -83,7 +85,7 @@ extension Detector {
     } catch { throw StillwaterError(error) }
   }
 
-  /// What time does in a scored file that windows do not expect.
+  /// Warnings about gaps in time and segments shorter than a window.
   private static func timeWarnings(stretches: Int, groups: Int, short: Int, window: Int) -> [String]
   {
     var warnings: [String] = []
@@ -122,7 +124,7 @@ extension Detector {
       expected: Matrix(rows: options.explains ? table.rowCount : 0, columns: encoder.channels.count)
     )
     var (segmentCount, shortCount) = (0, 0)
-    var finder = EventFinder(
+    var finder = try EventFinder(
       self, scorer, rows: table.rowCount, labels: labels(of: table, layout: layout), options)
     for group in series.groups {
       for segment in try encoder.segments(of: table, rows: group, times: series.times) {
@@ -160,13 +162,13 @@ extension Detector {
           rows: rows(
             part, lines: chunk.lines, options,
             events: finder.marks[start..<start + chunk.rowCount].map {
-              $0 > 0 ? outcome.events[$0 - 1].id : ""
+              $0 > 0 ? outcome.events[$0 - 1] : nil
             })))
       start += chunk.rowCount
     }
   }
 
-  /// Tells the group of a row; empty without a group column.
+  /// A function from row index to group; empty without a group column.
   private func groupNames(of table: Table) -> (Int) -> String {
     guard let name = groupColumn,
       case .categories(let codes, let levels)? = table.column(named: name)?.values
@@ -174,11 +176,11 @@ extension Detector {
     return { row in codes[row] >= 0 ? "\(levels[Int(codes[row])])" : "" }
   }
 
-  /// The rows of a chunk as the user sees them.
+  /// The results of a chunk's rows.
   ///
-  /// * `events`: of a series, the id of the event that each row lies in, empty for none.
+  /// * `events`: for a series the event of each row, nil for none; nil for tables.
   private func rows(
-    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [String]? = nil
+    _ scores: RowScores, lines: [Int], _ options: ScoringOptions, events: [EventRecord?]? = nil
   ) -> [ScoredRow] {
     var blame = options.blames ? Blamer(names: featureNames, features: blamedFeatures) : nil
     let threshold = Threshold(value: threshold)
@@ -187,13 +189,14 @@ extension Detector {
       return ScoredRow(
         line: lines[row], score: score, ratio: threshold.ratio(of: score),
         pValue: calibration.pValue(of: score),
-        isAnomaly: events.map { !$0[row].isEmpty } ?? threshold.flags(score), event: events?[row],
+        isAnomaly: events.map { ($0[row]?.state ?? .quiet) != .quiet } ?? threshold.flags(score),
+        event: events.map { $0[row]?.id ?? "" },
         topColumns: blame?.columns(scores.contributions, row: row) ?? [],
         expected: options.explains ? expectation(scores.expected, row: row) : [])
     }
   }
 
-  /// The features whose contributions make up the share of each column.
+  /// The range of features of each column, whose contributions are summed.
   private var blamedFeatures: [Range<Int>] {
     switch core {
     case .table(let encoder, _):
@@ -202,13 +205,13 @@ extension Detector {
     }
   }
 
-  /// The score as a number that every reader takes: what lies beyond all numbers ranks top.
+  /// The score as a finite number, which every reader accepts; NaN and infinity become the largest.
   private func finite(_ score: Float) -> Float {
     let largest = Float.greatestFiniteMagnitude
     return score.isNaN ? largest : min(max(score, -largest), largest)
   }
 
-  /// What each column was expected to hold, as text.
+  /// The expected value of each column, as text.
   private func expectation(_ expected: Matrix, row: Int) -> [String] {
     let values = expected.row(row)
     switch core {
@@ -228,8 +231,7 @@ extension Detector {
     }
   }
 
-  /// A number with the decimal mark of the files: finite, however far out it lies, and nothing when
-  /// there is none.
+  /// A number with the decimal mark of the files, clipped to finite values; empty for NaN.
   private func number(_ value: Double) -> String {
     guard !value.isNaN else { return "" }
     let largest = Double.greatestFiniteMagnitude
@@ -240,44 +242,44 @@ extension Detector {
   }
 }
 
-/// Names the columns that make a row stand out.
+/// Ranks the columns by their contributions to a row's score; reused from row to row.
 private struct Blamer {
   let names: [String]
-  /// The features of each column.
+  /// The range of features of each column.
   let features: [Range<Int>]
-  private var shares: [Float]
+  private var sums: [Float]
   private var worst: [Int] = []
 
   init(names: [String], features: [Range<Int>]) {
     (self.names, self.features) = (names, features)
-    shares = [Float](repeating: 0, count: features.count)
+    sums = [Float](repeating: 0, count: features.count)
   }
 
-  /// Columns with at least a twentieth of the blame, worst first, at most five.
+  /// The columns with at least 5 % of a row's contributions, worst first, at most five.
   mutating func columns(_ contributions: Matrix, row: Int) -> [ScoredRow.Blame] {
     let start = contributions.range(ofRow: row).lowerBound
     var total: Float = 0
     for (column, range) in features.enumerated() {
-      var share: Float = 0
-      for feature in range { share += contributions.values[start + feature] }
-      shares[column] = share
-      total += share
+      var sum: Float = 0
+      for feature in range { sum += contributions.values[start + feature] }
+      sums[column] = sum
+      total += sum
     }
     guard total > 0, total.isFinite else { return [] }
     worst.removeAll(keepingCapacity: true)
-    // Among equal shares the column that stands first in the file comes first.
-    for column in shares.indices {
-      var place = worst.count
-      while place > 0, shares[worst[place - 1]] < shares[column] { place -= 1 }
-      if place < 5 { worst.insert(column, at: place) }
+    // Ties go to the column that is first in the file.
+    for column in sums.indices {
+      var rank = worst.count
+      while rank > 0, sums[worst[rank - 1]] < sums[column] { rank -= 1 }
+      if rank < 5 { worst.insert(column, at: rank) }
       if worst.count > 5 { worst.removeLast() }
     }
-    let count = worst.dropFirst().prefix { shares[$0] / total >= 0.05 }.count + 1
-    return worst.prefix(count).map { .init(column: names[$0], share: shares[$0] / total) }
+    let count = worst.dropFirst().prefix { sums[$0] / total >= 0.05 }.count + 1
+    return worst.prefix(count).map { .init(column: names[$0], share: sums[$0] / total) }
   }
 }
 
-/// What was met in a file that was scored.
+/// Counts, warnings, digest and events of one scored file.
 package struct FileOutcome: Sendable {
   package var rowsScored = 0
   package var rowsRejected = 0
@@ -297,7 +299,7 @@ package struct FileOutcome: Sendable {
     rowsRejected += chunk.rejected.count
   }
 
-  /// Counts the cells whose category was never seen in the baseline.
+  /// Counts the cells with a category that the baseline never had.
   mutating func unseenLevels(_ table: Table, _ encoder: TableEncoder) {
     for column in encoder.columns {
       guard case .category(let category) = column.encoding,
@@ -309,6 +311,7 @@ package struct FileOutcome: Sendable {
     }
   }
 
+  /// Adds what is known only at the end of the file.
   mutating func finish(_ reader: TableReader, _ layout: DataLayout) {
     missingValues = reader.missingCells.reduce(0, +)
     sha256 = reader.digest
@@ -323,7 +326,7 @@ package struct FileOutcome: Sendable {
 }
 
 extension RowScores {
-  /// Writes the scores of a segment at the rows it came from.
+  /// Copies the scores of a segment to the rows it comes from.
   fileprivate mutating func place(_ part: RowScores, at rows: [Int]) {
     for (offset, row) in rows.enumerated() {
       scores[row] = part.scores[offset]
@@ -337,7 +340,7 @@ extension RowScores {
     }
   }
 
-  /// A run of rows.
+  /// The scores of a range of rows.
   fileprivate func slice(_ range: Range<Int>) -> RowScores {
     RowScores(
       scores: Array(scores[range]),

@@ -2,27 +2,26 @@ import Files
 import Ingestion
 import Reporting
 
-/// Rows in memory: named columns of the same length.
+/// Rows in memory: named columns of equal length.
 ///
-/// They are read as the CSV file that they would make, by the same rules and in the same order, so that
-/// what is learned from them, their scores and every message are those of that file. Its header is
-/// line 1, and the first row is line 2 unless a name has several lines.
+/// They are processed as the equivalent CSV file, so models, scores and messages are exactly those of
+/// that file. Its header is line 1, and the first row line 2 unless a name has several lines.
 ///
 /// ```swift
 /// let rows = RowTable([.times("time", times), .numbers("flow", flow), .texts("state", states)])
 /// for try await row in detector.score(rows) where row.isAnomaly { print(row.line) }
 /// ```
 public struct RowTable: Sendable, Equatable {
-  /// What messages call the table, in the place of a path.
+  /// The name of the table in messages, instead of a path.
   public let name: String
-  /// In the order of the file that they would make.
+  /// The columns, in the order of the equivalent file.
   public let columns: [Column]
   /// The number of rows.
   public let rowCount: Int
 
-  /// A table of columns, all of which hold the same number of cells.
+  /// A table of columns, all with the same number of cells.
   ///
-  /// * `name`: what messages call it.
+  /// * `name`: the name in messages.
   public init(_ columns: [Column], name: String = "memory") {
     rowCount = columns.first?.cells.count ?? 0
     for column in columns {
@@ -38,14 +37,14 @@ public struct RowTable: Sendable, Equatable {
     public let name: String
     let cells: Cells
 
-    /// Numbers; NaN is a missing cell, and an infinite one makes its row a bad one.
+    /// Numbers; NaN is a missing cell, and an infinity makes its row a bad one.
     public static func numbers(_ name: String, _ values: [Double]) -> Column {
       Column(name: name, cells: .numbers(values))
     }
 
-    /// Texts; nil is a missing cell, and so is every text that stands for one in a file, such as `NA`.
+    /// Texts; nil is a missing cell, as is every text that means one in a file, such as `NA`.
     ///
-    /// Texts that are numbers are read as numbers, as in a file, unless they are made categorical.
+    /// As in a file, a column of texts that are numbers is numeric unless it is made categorical.
     public static func texts(_ name: String, _ values: [String?]) -> Column {
       Column(name: name, cells: .texts(values))
     }
@@ -56,7 +55,7 @@ public struct RowTable: Sendable, Equatable {
     }
   }
 
-  /// What the cells of a column hold, one value for each row.
+  /// The cells of a column, one value per row.
   enum Cells: Sendable, Equatable {
     case numbers([Double])
     case texts([String?])
@@ -73,7 +72,7 @@ public struct RowTable: Sendable, Equatable {
 }
 
 extension RowTable {
-  /// The bytes of the CSV file that the rows make in this dialect.
+  /// The equivalent CSV file in this dialect.
   func csv(_ dialect: CSVDialect) -> [UInt8] {
     var bytes: [UInt8] = []
     appendRecord(to: &bytes, dialect) { column, bytes in bytes += Array(column.name.utf8) }
@@ -115,13 +114,13 @@ extension RowTable {
   }
 }
 
-/// Where rows come from.
+/// A source of rows.
 package enum RowSource: Sendable {
   /// A CSV file by its path; `-` is standard input.
   case file(String)
   case memory(RowTable)
 
-  /// The path, or what stands for it in messages.
+  /// The path or name for messages.
   var path: String {
     switch self {
     case .file(let path): path
@@ -129,7 +128,7 @@ package enum RowSource: Sendable {
     }
   }
 
-  /// Opens the rows and reads their header.
+  /// Opens the source and reads its header.
   func reader(
     _ dialect: CSVDialect, _ badRows: BadRows, limits: ReadingLimits = ReadingLimits()
   ) throws(IngestionError) -> TableReader {

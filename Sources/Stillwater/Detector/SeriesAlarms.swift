@@ -1,20 +1,19 @@
 package import Events
 
-/// When a series raises an alarm, and what explains it.
+/// The alarm threshold of a series and the model that explains its alarms as events.
 package struct SeriesAlarms: Sendable, Equatable, Codable {
   package let model: EventModel
-  /// Alarms that normal rows are expected to raise in 10,000; nil where the threshold of single rows
-  /// decides.
+  /// The expected number of alarms per 10,000 normal rows; nil where the row threshold applies.
   package private(set) var rate: Double?
-  /// The score that a row must exceed to need an explanation; nil where that of single rows decides.
+  /// The score above which a row raises an alarm; nil where the row threshold applies.
   package private(set) var threshold: Float?
   /// Other rates of alarms that the model has under names.
   package var named: [String: Double] = [:]
 
   private init(model: EventModel) { self.model = model }
 
-  /// One alarm in 10,000 rows, or what the baseline is long enough to tell; never below the threshold
-  /// of single rows.
+  /// One alarm per 10,000 rows, or the lowest rate that the baseline is long enough to support, but never
+  /// a threshold below that of single rows.
   ///
   /// * `rows`: the threshold of single rows.
   package static func standard(_ model: EventModel, rows: Float) -> SeriesAlarms {
@@ -36,15 +35,15 @@ package struct SeriesAlarms: Sendable, Equatable, Codable {
     return alarms
   }
 
-  /// Asks for so many alarms, above 0, in 10,000 rows.
+  /// Sets the threshold for a number of alarms, above 0, per 10,000 rows.
   package mutating func ask(rate: Double) {
     (self.rate, threshold) = (rate, model.budget.threshold(rate: rate))
   }
 
-  /// Leaves it to the threshold of single rows.
+  /// Reverts to the threshold of single rows.
   package mutating func followRows() { (rate, threshold) = (nil, nil) }
 
-  /// Whether alarms that were read from a file can be computed with.
+  /// Whether alarms read from a file are valid.
   func isUsable(channels: Int) -> Bool {
     model.isUsable(channels: channels) && (threshold == nil) == (rate == nil)
       && threshold?.isFinite ?? true && rate.map { $0 >= 0 && $0 <= 1e6 } ?? true

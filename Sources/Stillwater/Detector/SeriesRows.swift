@@ -1,15 +1,15 @@
 import Ingestion
 import Tabular
 
-/// The rows of a table sorted into series: one for each value of the group column, in the order of
-/// first appearance.
+/// The rows of a table divided into series: one for each value of the group column, in the order of first
+/// appearance.
 struct SeriesRows {
   /// Row indices of each series, in the order of the file, which is that of time.
   let groups: [[Int]]
-  /// The time of every row; nil without a time column.
+  /// The time of every row in nanoseconds since 1970; nil without a time column.
   let times: [Int64]?
 
-  /// Checks that time rises strictly within each series.
+  /// Divides the rows and checks that time rises strictly within each series.
   ///
   /// * `lines`: the physical line of each row, for the message.
   init(_ table: Table, layout: DataLayout, path: String, lines: [Int]) throws {
@@ -45,7 +45,7 @@ struct SeriesRows {
     return groups.filter { !$0.isEmpty }
   }
 
-  /// The steps of time between neighbouring rows, all series together.
+  /// The time differences between consecutive rows of all series, in nanoseconds.
   var steps: [Int64] {
     guard let times else { return [] }
     return groups.flatMap { rows in

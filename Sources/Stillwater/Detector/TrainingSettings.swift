@@ -4,49 +4,50 @@ import Encoding
 package import Ingestion
 import Scoring
 
-/// Everything that decides what a detector learns.
+/// Everything that determines a training, besides its data.
 public struct TrainingSettings: Sendable {
-  /// What each column is; the rows are a series when `columns.time` is set.
+  /// The roles of columns; the rows are a series when `columns.time` is set.
   public var columns = ColumnOptions()
-  /// How much work goes into it.
+  /// The effort put into the training.
   public var quality = Quality.balanced
-  /// Rows per sample of a series, 2 to 100,000; nil lets the baseline decide.
+  /// The window length of a series in rows, 2 to 100,000; nil lets the baseline decide.
   public var window: Int?
-  /// Whether each row of a series is scored by what came before it only, for live use.
+  /// Whether each row of a series is scored from past rows only, for live use.
   public var isCausal = false
-  /// Results are the same for the same seed.
+  /// The seed of all random numbers; equal seeds give equal models.
   public var seed: UInt64 = 0
-  /// Share of normal rows that may be flagged, 1e-9 to 0.5; a series for which it is set goes by it.
+  /// The fraction of normal rows that may be flagged, 1e-9 to 0.5; setting it calibrates a series by
+  /// rows instead of alarms.
   public var falseAlarmRate = 0.01 { didSet { alarmPlan.countsRows = true } }
-  /// False alarms that normal rows of each series may raise; nil lets the baseline decide.
+  /// The false alarms that normal rows of each series may raise; nil lets the baseline decide.
   public var alarms: AlarmRate? {
     get { alarmPlan.standard }
     set { (alarmPlan.standard, alarmPlan.countsRows) = (newValue, false) }
   }
-  /// Tasks at work at the same time, 1 to 1,024; results do not depend on it.
+  /// The number of concurrent tasks, 1 to 1,024; results do not depend on it.
   public var threads = defaultThreads
-  /// Bytes that the baseline may take, nil for a quarter of the machine.
+  /// The memory for the baseline in bytes; nil for a quarter of the machine's.
   ///
-  /// Of larger tables a sample is learned from.
+  /// Larger tables are sampled; larger series are refused.
   public var memory: Int?
-  /// Baseline rows kept inside the model; 0 makes a compact one that holds means of at least three rows
-  /// each instead.
+  /// The most baseline rows to store in the model, 100 to 1,000,000; 0 stores means of at least three
+  /// rows each instead.
   public var exemplars = 10_000
-  /// Share of a table's baseline rows that may be anomalies, 0...0.2.
+  /// The fraction of a table's baseline rows that may be anomalies, 0...0.2.
   ///
-  /// Above 0 a row that is far from most others counts as abnormal even beside a few of its kind.
+  /// Above 0 a row far from most others counts as abnormal even next to a few of its kind.
   public var contamination = 0.0
 
-  /// How the files are written; kept in the detector.
+  /// The format of the files; stored in the detector.
   public var format = CSVFormat()
-  /// What becomes of rows that cannot be read.
+  /// The treatment of rows that cannot be read.
   public var badRows = BadRows.fail
-  /// How the threshold is set; `bestF1` needs labels and is not for training.
+  /// How the threshold is derived; `bestF1` needs labels and is not available in training.
   public var thresholdMethod = ThresholdMethod.conformal {
     didSet { alarmPlan.countsRows = true }
   }
 
-  /// Alarms, those under names included.
+  /// The false-alarm plan of a series, named rates included.
   package var alarmPlan = AlarmPlan()
 
   /// The parts of the score that count, by name; empty for all.
@@ -64,13 +65,13 @@ public struct TrainingSettings: Sendable {
     set { format.dialect = newValue }
   }
 
-  /// What numbers may be; the command line and pipelines refuse others too.
+  /// The valid ranges, which the command line and pipelines enforce too.
   package static let windows = 2...100_000
   package static let exemplarCounts = 100...1_000_000
   package static let contaminations = 0...0.2
   package static let threadCounts = 1...1_024
 
-  /// Refuses what no training can be made of.
+  /// Throws `StillwaterError` of kind `usage` for the first setting that is invalid or contradictory.
   func check() throws(StillwaterError) {
     let isSeries = columns.time != nil
     let rules: [(isKept: Bool, rule: String)] = [
@@ -104,7 +105,7 @@ public struct TrainingSettings: Sendable {
     for (isKept, rule) in rules where !isKept { throw StillwaterError(.usage, rule) }
   }
 
-  /// Views of a table that are compared with baseline rows.
+  /// The number of encoded views of a table.
   var viewCount: Int { quality == .fast ? 1 : NumberScaler.viewCount }
 
   var table: TableScorerOptions {

@@ -96,14 +96,14 @@ extension EventBench {
   private func stretch(of test: String, _ detector: Detector, _ first: Int) async throws
     -> TextTable?
   {
-    let judged = try await detector.judge(.file(test), ScoringOptions())
-    let labels = judged.labels ?? []
+    let scored = try await detector.labelledScores(of: .file(test), ScoringOptions())
+    let labels = scored.labels ?? []
     let length = min(1_200, 3 * first)
     var best: (value: Float, start: Int)?
     for start in Swift.stride(
       from: first, through: labels.count - length, by: max(1, length / 8))
     where !labels[start..<start + length].contains(true) {
-      let top = judged.scores[start..<start + length].sorted().suffix(length / 10)
+      let top = scored.scores[start..<start + length].sorted().suffix(length / 10)
       let value = top.reduce(0, +) / Float(max(1, top.count))
       if best.map({ value < $0.value }) ?? true { best = (value, start) }
     }

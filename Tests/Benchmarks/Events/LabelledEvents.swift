@@ -33,20 +33,20 @@ extension EventBench {
             if let rate = manner.rate { detector.flag(alarmRate: rate) }
             if manner.name == "1 % of rows" { try detector.flag(rate: 0.01) }
             let begun = clock()
-            let judged = try await detector.judge(.file(test), ScoringOptions())
+            let scored = try await detector.labelledScores(of: .file(test), ScoringOptions())
             let seconds = Double(clock() - begun) / Double(CLOCKS_PER_SEC)
-            let labels = judged.labels ?? []
+            let labels = scored.labels ?? []
             let flags =
               manner.name == "rows before"
-              ? judged.scores.map { $0 > detector.rowThreshold } : judged.flags
+              ? scored.scores.map { $0 > detector.rowThreshold } : scored.flags
             let tally = AlarmTally(flags: flags, labels: labels, from: first)
             all[manner, default: []].append((tally, isSingle))
             var surface = ""
             if manner.name == "default" {
               let metrics = Metrics(
-                scores: judged.scores, labels: labels,
+                scores: scored.scores, labels: labels,
                 extent: Metrics.Extent(
-                  flags: flags, window: dominantPeriod(of: judged.firstFeature)))
+                  flags: flags, window: dominantPeriod(of: scored.firstFeature)))
               surface = percent(metrics.vusPR)
               if let value = metrics.vusPR { surfaces.append((isSingle, value)) }
             }
@@ -56,7 +56,7 @@ extension EventBench {
                 + "| \(detector.threshold) | \(surface) "
                 + "| \(hundredths(Double(trained - start) / Double(CLOCKS_PER_SEC))) "
                 + "| \(hundredths(seconds)) |")
-            if manner.name == "default" { show(judged.outcome.events) }
+            if manner.name == "default" { show(scored.outcome.events) }
           }
         }
       }

@@ -16,7 +16,8 @@ extension EventBench {
           header: kept.map { table.header[$0] },
           rows: table.rows.map { row in kept.map { row[$0] } }
         ).write(to: "\(scratch)/test.csv")
-        let judged = try await detector.judge(.file("\(scratch)/test.csv"), ScoringOptions())
+        let scored = try await detector.labelledScores(
+          of: .file("\(scratch)/test.csv"), ScoringOptions())
         let faults = table.rows.map { $0[table.header.count - 1] }
         let normal = faults.indices.filter { faults[$0].isEmpty }
         var stretches: [(name: String, rows: [Int])] = []
@@ -27,18 +28,18 @@ extension EventBench {
             stretches.append((name, [row]))
           }
         }
-        let found = stretches.filter { $0.rows.contains { judged.flags[$0] } }
-        let before = judged.scores.map { $0 > detector.rowThreshold }
+        let found = stretches.filter { $0.rows.contains { scored.flags[$0] } }
+        let before = scored.scores.map { $0 > detector.rowThreshold }
         let foundBefore = stretches.filter { $0.rows.contains { before[$0] } }
         print(
-          "plant, seed \(seed): \(normal.count { judged.flags[$0] }) of \(normal.count) normal rows "
+          "plant, seed \(seed): \(normal.count { scored.flags[$0] }) of \(normal.count) normal rows "
             + "flagged, \(found.count) of \(stretches.count) faults found, "
-            + "\(judged.outcome.events.count) events; by rows "
+            + "\(scored.outcome.events.count) events; by rows "
             + "\(normal.count { before[$0] }) and \(foundBefore.count)")
-        for stretch in stretches where !stretch.rows.contains(where: { judged.flags[$0] }) {
+        for stretch in stretches where !stretch.rows.contains(where: { scored.flags[$0] }) {
           print("  missed \(stretch.name) at line \(stretch.rows[0] + 2)")
         }
-        show(judged.outcome.events)
+        show(scored.outcome.events)
       }
     }
   }
@@ -65,13 +66,14 @@ extension EventBench {
         let detector = try await Detector.train(
           on: ["\(scratch)/baseline.csv"], settings(seed: seed, label: nil)
         ).detector
-        let judged = try await detector.judge(.file("\(scratch)/day.csv"), ScoringOptions())
-        let flags = judged.flags
+        let scored = try await detector.labelledScores(
+          of: .file("\(scratch)/day.csv"), ScoringOptions())
+        let flags = scored.flags
         print(
           "day of \(flags.count) rows, seed \(seed): \((60..<72).count { flags[$0] }) of 12 bad rows "
             + "flagged, \(flags.count { $0 }) rows in all; by rows "
-            + "\(judged.scores.count { $0 > detector.rowThreshold })")
-        show(judged.outcome.events)
+            + "\(scored.scores.count { $0 > detector.rowThreshold })")
+        show(scored.outcome.events)
       }
     }
   }

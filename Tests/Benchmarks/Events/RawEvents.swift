@@ -66,8 +66,9 @@ extension EventBench {
       let detector = try await Detector.train(
         on: ["\(scratch)/baseline.csv"], settings(seed: seed, time: "timestamp", label: nil)
       ).detector
-      let judged = try await detector.judge(.file("\(scratch)/all.csv"), ScoringOptions())
-      show(judged.outcome.events)
+      let scored = try await detector.labelledScores(
+        of: .file("\(scratch)/all.csv"), ScoringOptions())
+      show(scored.outcome.events)
       let labels = rows.rows.map { row in
         windows.contains { $0.start <= row[0] && row[0] <= $0.end }
       }
@@ -84,8 +85,8 @@ extension EventBench {
           Double(outside.count { flags[$0] }) / Double(max(1, outside.count)), hit, tally.falseCount
         )
       }
-      let events = figures(judged.flags)
-      let byRows = figures(judged.scores.map { $0 > detector.rowThreshold })
+      let events = figures(scored.flags)
+      let byRows = figures(scored.scores.map { $0 > detector.rowThreshold })
       let steps = zip(rows.rows, rows.rows.dropFirst()).compactMap { pair -> Double? in
         seconds(pair.1[0]).flatMap { end in seconds(pair.0[0]).map { end - $0 } }
       }.sorted()

@@ -3,18 +3,21 @@ import Foundation
 /// The library that disturbs system calls (`Fixtures/faults/faults.c`), compiled once.
 enum DisturbedCalls {
   /// Where the library lies; nil when there is no compiler to make it with, or no such loader.
-  static let library: String? = {
+  static let library = compiled("faults.c")
+
+  /// A library to be loaded before all others.
+  static func compiled(_ name: String) -> String? {
     #if os(Linux)
       let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
-      let source = tests.appendingPathComponent("Fixtures/faults/faults.c").path
-      let library = NSTemporaryDirectory() + "stillwater-faults-\(UUID().uuidString).so"
+      let source = tests.appendingPathComponent("Fixtures/faults/" + name).path
+      let library = NSTemporaryDirectory() + "stillwater-\(name)-\(UUID().uuidString).so"
       for compiler in ["cc", "clang", "gcc"] where compile(with: compiler, source, library) {
         return library
       }
     #endif
     return nil
-  }()
+  }
 
   private static func compile(with compiler: String, _ source: String, _ library: String) -> Bool {
     let process = Process()

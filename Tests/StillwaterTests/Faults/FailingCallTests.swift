@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// Fails each system call in turn: no result is lost in silence, no old one is harmed.
-@Suite(.enabled(if: DisturbedCalls.library != nil, "needs Linux and a C compiler"))
+@Suite(.slow, .enabled(if: DisturbedCalls.library != nil, "needs Linux and a C compiler"))
 struct FailingCallTests {
   /// The documented codes of faults.
   private static let codes: Set<Int32> = [66, 71, 73, 74, 75]

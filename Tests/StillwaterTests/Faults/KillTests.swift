@@ -4,7 +4,7 @@ import Testing
 
 /// Kills runs and starts them again: what is left is old or new, and the same command finishes the
 /// work to the same bytes.
-@Suite struct KillTests {
+@Suite(.slow) struct KillTests {
   /// Kills at random moments in each of the two suites of commands; `STILLWATER_KILLS=200` makes
   /// the long run.
   private static let kills =

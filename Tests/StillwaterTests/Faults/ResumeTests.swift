@@ -1,8 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `train --resume` after a cut.
-@Suite struct ResumeTests {
+@Suite(.slow) struct ResumeTests {
   private let training = LongTraining.oneNetwork
 
   @Test(arguments: LongTraining.allCases)

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Signals end a run with their own codes and without a trace.
-@Suite struct SignalTests {
+@Suite(.slow) struct SignalTests {
   private static let signals: [(name: String, code: Int32)] = [
     ("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129),
   ]

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Full devices, busy folders and names that clash, through the binary.
-@Suite struct SystemFaultTests {
+@Suite(.slow) struct SystemFaultTests {
   private let folder: FaultyFolder
 
   init() throws { folder = try FaultyFolder() }

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Whole models as training writes them, tampered with.
-@Suite struct WholeModelAttackTests {
+@Suite(.slow) struct WholeModelAttackTests {
   enum Kind: String, CaseIterable {
     case table, network, series, seriesNetwork, oneChannel
 

@@ -35,7 +35,7 @@ package struct EventManners: Sendable, Equatable {
 
   /// Accepts lasting changes: a change of level when the segment goes on for long enough, a changed state
   /// when others follow it within `reach` rows for as long; these are not told.
-  func told(of events: [SeriesEvent], rows: Int, reach: Int) -> [Told] {
+  package func told(of events: [SeriesEvent], rows: Int, reach: Int) -> [Told] {
     guard let acceptShift else { return events.map { Told(event: $0, isAccepted: false) } }
     var (told, start, end) = ([Told](), Int.min, Int.min)
     for event in events {

@@ -34,6 +34,19 @@ package struct SeriesEvent: Sendable, Equatable {
   /// Rows that scored above the threshold for the same cause: those of a changed state reach further
   /// than what is flagged.
   package internal(set) var reach: Range<Int>
+
+  /// An event as it was found, or as a test wants it.
+  ///
+  /// * `rows`: rows of the segment; empty for a change of level without a transition.
+  /// * `score`, `severity`: on the scale of the scores, finite.
+  /// * `channels`: worst first; empty for a changed state.
+  package init(
+    kind: Kind, rows: Range<Int>, peak: Int, score: Float, severity: Float,
+    channels: [ChannelShare], reach: Range<Int>
+  ) {
+    (self.kind, self.rows, self.peak, self.score) = (kind, rows, peak, score)
+    (self.severity, self.channels, self.reach) = (severity, channels, reach)
+  }
 }
 
 extension SeriesEvent {

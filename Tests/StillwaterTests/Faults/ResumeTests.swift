@@ -21,7 +21,7 @@ import Testing
     let before = try folder.snapshot()
     let run = try folder.run(training.arguments + ["--resume"] + other)
     #expect(run.code == 65 && run.errors.contains("n.checkpoint"), "\(run.errors)")
-    #expect(run.errors.contains("leave out --resume"), "\(run.errors)")
+    #expect(run.errors.contains("omit --resume"), "\(run.errors)")
     let after = try folder.snapshot().filter { !FaultyCommand.isTemporary($0.key) }
     #expect(after == before.filter { !FaultyCommand.isTemporary($0.key) })
   }
@@ -77,7 +77,7 @@ import Testing
     try folder.write("n.checkpoint", Data("hello\n".utf8))
     let run = try folder.run(training.arguments + ["--quality", quality])
     #expect(run.code == 0, "\(run.errors)")
-    #expect(run.errors.contains("left as it is") == (quality == "best"), "\(run.errors)")
+    #expect(run.errors.contains("left unchanged") == (quality == "best"), "\(run.errors)")
     #expect(
       FileManager.default.contents(atPath: folder.file("n.checkpoint")) == Data("hello\n".utf8))
   }

@@ -93,10 +93,16 @@ extension EventRecord {
       [id, state.rawValue] + (hasGroup ? [group] : []) + [
         start.text, end.text, "\(start.line)", "\(end.line)", "\(rows)", peak.text, "\(peak.line)",
         "\(peakScore)", "\(ratio)", "\(severity)", each(\.name),
-        each { $0.found < $0.expected ? "down" : "up" }, each { "\($0.found)" },
-        each { "\($0.expected)" }, kind, path,
+        each { $0.found < $0.expected ? "down" : "up" }, each { Self.text($0.found) },
+        each { Self.text($0.expected) }, kind, path,
       ], to: &record)
     return record
+  }
+
+  /// As many digits as the model computes with.
+  private static func text(_ number: Double) -> String {
+    let single = Float(number)
+    return single.isFinite ? "\(single)" : "\(number)"
   }
 
   private static func append(_ cells: [String], to record: inout [UInt8]) {

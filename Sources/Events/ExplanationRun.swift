@@ -70,19 +70,15 @@ struct ExplanationRun {
     else { return false }
     let severity = scene.scores[peak]
     let run = scorer.stillRun(around: peak, of: scene.measurement)
-    // Where nothing is alarming any more it moves as little as it may, and is no part of the event.
-    let still = self.run(around: peak, within: rows) {
-      run.rows.contains($0) && scene.scores[$0] >= options.stateShare * threshold
-    }
     var measurement = scene.measurement
-    measurement.hideSteps(still, channel: run.channel)
-    scorer.rescore(&measurement, steps: still)
+    measurement.hideSteps(run.rows, channel: run.channel)
+    scorer.rescore(&measurement, steps: run.rows)
     guard measurement.scores[peak] < (1 - options.drop) * severity else { return false }
     scene.measurement = measurement
     events.append(
       SeriesEvent(
-        kind: .still, rows: still, peak: peak, score: severity, severity: severity,
-        channels: [.init(channel: run.channel, gain: 0, shift: 0)], reach: still))
+        kind: .still, rows: run.rows, peak: peak, score: severity, severity: severity,
+        channels: [.init(channel: run.channel, gain: 0, shift: 0)], reach: run.rows))
     return true
   }
 
